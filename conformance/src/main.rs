@@ -1,2 +1,206 @@
-//! placeholder
-fn main() {}
+//! The conformance suite of vestibule: one set of feature files, one runner, many drivers.
+//!
+//! Every scenario is played on every *cell*: a pair of driver programs over a catalogue entry.
+//! `PROTOCOL.md` says how a driver is spoken to, `requirements.toml` what the scenarios show.
+
+#![forbid(unsafe_code)]
+
+mod cell;
+mod cli;
+mod coverage;
+mod driver;
+mod expectations;
+mod faults;
+mod ledger;
+mod named;
+mod names;
+mod phrases;
+mod protocol;
+mod report;
+mod requirements;
+mod run;
+mod scene;
+mod stage;
+mod steps;
+mod tags;
+
+use std::{
+    io::{self, Write as _},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use cli::Options;
+use expectations::Expectations;
+use ledger::{Record, Status};
+use named::NamedTests;
+use requirements::Requirements;
+use run::{CellRun, Plan, Selection};
+use stage::Patience;
+
+fn main() -> ExitCode {
+    match conformance() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            say_error(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs what the command line asks for; whether all is as expected.
+fn conformance() -> Result<bool, String> {
+    let mut options = Options::parse(std::env::args().skip(1))?;
+    if options.help {
+        say(cli::HELP.trim_end());
+        return Ok(true);
+    }
+    options.complete(std::env::current_exe().ok().as_deref());
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = here.join("..");
+    let requirements = Requirements::load(&here.join("requirements.toml"))?;
+    let named = NamedTests::load(&here.join("named-tests.toml"), &root, &requirements)?;
+    let plan = plan(&options, &root)?;
+    run::check_features(&plan.features, &requirements)?;
+    let faults =
+        if options.faults { faults::load(&here.join("faults.toml"), &requirements)? } else { vec![] };
+
+    let mut played = Vec::new();
+    let mut absent = Vec::new();
+    let cells = if options.cells.is_empty() { cell::all() } else { options.cells.clone() };
+    for cell in &cells {
+        if let Some(reason) = options.absence(cell) {
+            say(&format!("{cell}: skipped, {reason}"));
+            absent.push((cell.to_string(), reason));
+        } else {
+            let list = here.join("expectations").join(format!("{}.toml", cell.file_name()));
+            let expectations = Expectations::load(&list, &requirements)?;
+            let run = run::cell(&plan, cell)?;
+            tell(&run, &expectations, options.verbose);
+            played.push((run, expectations));
+        }
+    }
+    let mut tried = Vec::new();
+    for fault in faults {
+        let fault = faults::try_fault(&plan, fault)?;
+        if fault.noticed.is_empty() {
+            say(&format!("fault {} was not noticed: {}", fault.fault.name, fault.fault.what));
+        }
+        tried.push(fault);
+    }
+    conclude(&requirements, &named, &played, &absent, &tried, &plan)
+}
+
+fn plan(options: &Options, root: &Path) -> Result<Plan, String> {
+    let output = options.output.clone().unwrap_or_else(|| target(root).join("conformance"));
+    std::fs::create_dir_all(&output)
+        .map_err(|error| format!("cannot make {}: {error}", output.display()))?;
+    let no_ipv6 = TcpListener::bind("[::1]:0").err();
+    Ok(Plan {
+        features: root.join("features"),
+        output,
+        commands: options.commands.clone(),
+        patience: Patience::from_environment(),
+        selection: Selection { wanted: options.only.clone() },
+        no_ipv6: no_ipv6.map(|error| format!("no IPv6 on this machine: {error}")),
+    })
+}
+
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
+/// Says how a cell went: one line, and one for each surprise.
+fn tell(run: &CellRun, expectations: &Expectations, verbose: bool) {
+    let mut passed = 0;
+    let mut failed = 0;
+    let mut skipped = 0;
+    for record in &run.records {
+        let place = report::place(record);
+        match &record.status {
+            Status::Passed => {
+                passed += 1;
+                if verbose {
+                    say(&format!("  passed   {place}"));
+                }
+            }
+            Status::Skipped(reason) => {
+                skipped += 1;
+                say(&format!("  skipped  {place}: {reason}"));
+            }
+            Status::Failed(why) => match expectations.excuse(record) {
+                Some(reason) => {
+                    passed += 1;
+                    say(&format!("  expected {place}: {reason}"));
+                }
+                None => {
+                    failed += 1;
+                    say(&format!("  FAILED   {place}\n           {why}"));
+                }
+            },
+        }
+    }
+    say(&format!("{}: {passed} passed, {failed} failed, {skipped} skipped", run.cell));
+}
+
+/// Draws up and writes the report; whether all is as expected.
+fn conclude(
+    requirements: &Requirements,
+    named: &NamedTests,
+    played: &[(CellRun, Expectations)],
+    absent: &[(String, String)],
+    tried: &[faults::Tried],
+    plan: &Plan,
+) -> Result<bool, String> {
+    let runs: Vec<CellRun> = played.iter().map(|(run, _)| run.clone()).collect();
+    let excuse = |run: &CellRun, record: &Record| {
+        let of_cell = played.iter().find(|(other, _)| other.cell == run.cell);
+        of_cell.and_then(|(_, expectations)| expectations.excuse(record))
+    };
+    let rows =
+        coverage::rows(requirements, &runs, &|run, record| excuse(run, record).is_some(), named);
+    let mut excused = Vec::new();
+    let mut unexpected_passes = Vec::new();
+    for (run, expectations) in played {
+        unexpected_passes.extend(expectations.unexpected_passes(&run.records));
+        for record in run.records.iter().filter(|r| matches!(r.status, Status::Failed(_))) {
+            if let Some(reason) = expectations.excuse(record) {
+                let place = format!("{}: {}", run.cell, report::place(record));
+                excused.push((place, reason.to_owned()));
+            }
+        }
+    }
+    for pass in &unexpected_passes {
+        say(&format!("  UNEXPECTED {pass}"));
+    }
+    let report = report::Run {
+        requirements,
+        cells: &runs,
+        absent,
+        rows: &rows,
+        unexpected_passes: &unexpected_passes,
+        faults: tried,
+        excused: &excused,
+    };
+    report.write(&plan.output)?;
+    let summary = report.summary();
+    say(&format!("report: {}", plan.output.join("report.md").display()));
+    say(&summary.in_words());
+    say(&format!(
+        "{} passed, {} failed, {} skipped",
+        summary.passed, summary.failed, summary.skipped
+    ));
+    Ok(summary.failed == 0)
+}
+
+fn say(text: &str) {
+    // A closed terminal is no reason to stop.
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+fn say_error(text: &str) {
+    let _ = writeln!(io::stderr(), "vestibule-conformance: {text}");
+}
+

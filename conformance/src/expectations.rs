@@ -1,0 +1,142 @@
+//! What a cell is known to get wrong: `expectations/<cell>.toml`.
+//!
+//! Anything that is not listed is expected to pass; what is listed and passes is an error too, so
+//! that the lists cannot rot.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::Deserialize;
+
+use crate::{
+    ledger::{Record, Status},
+    requirements::Requirements,
+};
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expectation {
+    expect: Expected,
+    reason: String,
+    /// Since which version.
+    #[serde(rename = "since")]
+    _since: String,
+    /// Only the scenario of that name.
+    scenario: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Expected {
+    Fail,
+}
+
+/// The expectations of one cell.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expectations(BTreeMap<String, Vec<Expectation>>);
+
+impl Expectations {
+    /// Reads the file of a cell; none means that everything is expected to pass.
+    ///
+    /// # Errors
+    /// The file cannot be read or names an unknown requirement.
+    pub(crate) fn load(path: &Path, requirements: &Requirements) -> Result<Self, String> {
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| error.to_string());
+        text.and_then(|text| Self::parse(&text, requirements))
+            .map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    fn parse(text: &str, requirements: &Requirements) -> Result<Self, String> {
+        let listed: BTreeMap<String, Vec<Expectation>> =
+            toml::from_str(text).map_err(|error| error.to_string())?;
+        match listed.keys().find(|id| requirements.row(id).is_none()) {
+            Some(unknown) => Err(format!("unknown requirement {unknown}")),
+            None => Ok(Self(listed)),
+        }
+    }
+
+    /// Why a failure of this scenario is expected, if it is.
+    pub(crate) fn excuse(&self, record: &Record) -> Option<&str> {
+        let mut listed = record.ids.iter().filter_map(|id| self.0.get(id)).flatten();
+        let excuse = listed.find(|entry| entry.covers(record))?;
+        let Expected::Fail = excuse.expect;
+        Some(&excuse.reason)
+    }
+
+    /// What is listed and did not fail.
+    pub(crate) fn unexpected_passes(&self, records: &[Record]) -> Vec<String> {
+        let mut passes = Vec::new();
+        for (id, entries) in &self.0 {
+            for entry in entries {
+                let mut ran = records.iter().filter(|record| {
+                    record.ids.contains(id)
+                        && entry.covers(record)
+                        && !matches!(record.status, Status::Skipped(_))
+                });
+                if ran.clone().count() > 0 && ran.all(|record| record.status == Status::Passed) {
+                    passes.push(format!("{id} passes, but is expected to fail: {}", entry.reason));
+                }
+            }
+        }
+        passes
+    }
+}
+
+impl Expectation {
+    fn covers(&self, record: &Record) -> bool {
+        self.scenario.as_ref().is_none_or(|name| *name == record.scenario)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LISTED: &str = r#"
+        [["DIS-02"]]
+        expect = "fail"
+        reason = "not there yet"
+        since = "0.1"
+    "#;
+
+    fn requirements() -> Requirements {
+        Requirements::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("requirements.toml"))
+            .unwrap()
+    }
+
+    fn record(id: &str, status: Status) -> Record {
+        Record {
+            file: "f.feature".into(),
+            scenario: "s".into(),
+            line: 1,
+            ids: vec![id.into()],
+            status,
+        }
+    }
+
+    #[test]
+    fn a_listed_failure_is_excused() {
+        let listed = Expectations::parse(LISTED, &requirements()).unwrap();
+        let failed = Status::Failed("why".into());
+        assert_eq!(listed.excuse(&record("DIS-02", failed.clone())), Some("not there yet"));
+        assert_eq!(listed.excuse(&record("DIS-03", failed)), None);
+    }
+
+    #[test]
+    fn a_listed_pass_is_an_error_and_an_absent_one_is_not() {
+        let listed = Expectations::parse(LISTED, &requirements()).unwrap();
+        assert_eq!(listed.unexpected_passes(&[record("DIS-02", Status::Passed)]).len(), 1);
+        assert_eq!(listed.unexpected_passes(&[record("DIS-02", Status::Failed("w".into()))]).len(), 0);
+        assert_eq!(listed.unexpected_passes(&[record("DIS-02", Status::Skipped("w".into()))]).len(), 0);
+        assert_eq!(listed.unexpected_passes(&[]).len(), 0);
+    }
+
+    #[test]
+    fn unknown_ids_and_verdicts_are_refused() {
+        let requirements = requirements();
+        assert!(Expectations::parse(&LISTED.replace("DIS-02", "DIS-99"), &requirements).is_err());
+        assert!(Expectations::parse(&LISTED.replace("\"fail\"", "\"pass\""), &requirements).is_err());
+    }
+}

@@ -1,0 +1,131 @@
+//! Looking at sockets: options, modes, addresses, data, descriptors.
+
+use cucumber::then;
+
+use crate::{
+    names::{Actor, Socket},
+    phrases::{self, Value},
+    protocol::{Fields, Outcome},
+    scene::{Scene, Step},
+    stage::Side,
+    steps::deciding::same,
+};
+
+#[then(regex = r"^(\w+) of (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is (\S+)$")]
+fn option_is(scene: &mut Scene, option: String, socket: Socket, wanted: String) -> Step {
+    let found = scene.option(&socket, &option)?;
+    same(&option, &found, &wanted)
+}
+
+#[then(regex = r"^(\w+) of (the accepted socket(?: of [A-Z])?) equals that of (the listener|the second listener)$")]
+fn options_equal(scene: &mut Scene, option: String, socket: Socket, other: Socket) -> Step {
+    let wanted = scene.option(&other, &option)?;
+    let found = scene.option(&socket, &option)?;
+    same(&option, &found, &wanted)
+}
+
+#[then(regex = r"^(the accepted socket of [A-Z]) is non-blocking$")]
+fn non_blocking(scene: &mut Scene, socket: Socket) -> Step {
+    let name = scene.name(&socket)?;
+    let arguments = Fields::from([("name", name.as_str()), ("max", "16")]);
+    let lane = Actor { side: socket.side, lane: "probe".to_owned() };
+    scene.begin(&lane, "recv", arguments)?;
+    match scene.outcome_so_far(&lane)? {
+        Some(outcome) => outcome.failed_with("WSAEWOULDBLOCK"),
+        None => Err("recv blocks".to_owned()),
+    }
+}
+
+/// A receive blocks until the caller has sent something.
+#[then(regex = r"^the accepted socket of ([A-Z]) is blocking$")]
+fn blocking(scene: &mut Scene, caller: String) -> Step {
+    let name = scene.name(&Socket::accepted_from(&caller))?;
+    let arguments = Fields::from([("name", name.as_str()), ("max", "16")]);
+    let lane = Actor { side: Side::Server, lane: "probe".to_owned() };
+    scene.begin(&lane, "recv", arguments)?;
+    if let Some(outcome) = scene.outcome_so_far(&lane)? {
+        return Err(format!("a receive without data {outcome}; it should block"));
+    }
+    scene.query(&Socket::caller(&caller), "send", Fields::from([("data", "2a")]))?;
+    let outcome = scene.outcome(&lane)?;
+    same("the data", outcome.succeeded()?.need("data")?, "2a")
+}
+
+#[then(regex = r"^(getsockname|getpeername) of (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is (.+)$")]
+fn address_is(scene: &mut Scene, function: String, socket: Socket, wanted: String) -> Step {
+    let place = phrases::place(&wanted).ok_or_else(|| format!("`{wanted}` is no address"))?;
+    let wanted = scene.arguments(socket.side, vec![("addr", Value::At(place))])?;
+    let found = scene.query(&socket, &function, Fields::default())?;
+    same(&function, found.need("addr")?, wanted.need("addr")?)
+}
+
+#[then(regex = r"^getsockname of (the listener|the second listener|caller [A-Z]|socket [A-Z]) has a port$")]
+fn has_port(scene: &mut Scene, socket: Socket) -> Step {
+    let found = scene.query(&socket, "getsockname", Fields::default())?;
+    let address = found.need("addr")?;
+    let port = address.rsplit_once(':').map_or("", |(_, port)| port);
+    match port.parse::<u32>() {
+        Ok(1..) => Ok(()),
+        _ => Err(format!("the address is {address}; it should have a port")),
+    }
+}
+
+#[then(regex = r"^(the accepted socket(?: of [A-Z])?|caller [A-Z]) receives (.+)$")]
+fn receives(scene: &mut Scene, socket: Socket, data: String) -> Step {
+    let wanted = phrases::bytes(&data).ok_or_else(|| format!("`{data}` is no data"))?;
+    let outcome = scene.receive(&socket)?;
+    same("the data", outcome.succeeded()?.need("data")?, &wanted)
+}
+
+#[then(regex = r"^(the accepted socket(?: of [A-Z])?|caller [A-Z]) reaches the end of the stream$")]
+fn end_of_stream(scene: &mut Scene, socket: Socket) -> Step {
+    let outcome = scene.receive(&socket)?;
+    same("the data", outcome.succeeded()?.need("data")?, "\"\"")
+}
+
+#[then(regex = r"^nothing is there to receive on (the accepted socket(?: of [A-Z])?|caller [A-Z])$")]
+fn nothing_to_receive(scene: &mut Scene, socket: Socket) -> Step {
+    scene.settle()?;
+    let readable = scene.wait_readable(&socket, 0)?;
+    same("readable", if readable { "1" } else { "0" }, "0")
+}
+
+#[then(regex = r"^the connection of caller ([A-Z]) is reset$")]
+fn reset(scene: &mut Scene, caller: String) -> Step {
+    scene.receive(&Socket::caller(&caller))?.failed_with("WSAECONNRESET")
+}
+
+#[then(regex = r"^the server has as many descriptors open as before$")]
+fn descriptors(scene: &mut Scene) -> Step {
+    let before = scene.remembered.get("descriptors").cloned().ok_or("nothing was counted")?;
+    same("the number of open descriptors", &scene.open_descriptors()?, &before)
+}
+
+#[then(regex = r"^(\w+) on (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z])(?: with (.+))? fails with (\w+)$")]
+fn call_fails(
+    scene: &mut Scene,
+    function: String,
+    socket: Socket,
+    with: String,
+    error: String,
+) -> Step {
+    scene.call_on(&function, &socket, &with)?.failed_with(&error)
+}
+
+impl Scene {
+    fn option(&mut self, socket: &Socket, option: &str) -> Step<String> {
+        let found = self.query(socket, "getopt", Fields::from([("option", option)]))?;
+        found.need("value").map(str::to_owned)
+    }
+
+    /// A call on a socket by somebody who does nothing else.
+    fn call_on(&mut self, function: &str, socket: &Socket, with: &str) -> Step<Outcome> {
+        let (verb, mut arguments) = super::acting::verb(function)?;
+        let given = phrases::arguments(with)?;
+        arguments.extend(self.arguments(socket.side, given)?);
+        arguments.set("name", self.name(socket)?);
+        let lane = Actor { side: socket.side, lane: "probe".to_owned() };
+        self.begin(&lane, verb, arguments)?;
+        self.outcome(&lane)
+    }
+}

@@ -1,0 +1,9 @@
+//! The step definitions: the words of the documents, turned into calls.
+//!
+//! Steps that do something can be given as well as done; steps that look at something are "then".
+
+mod acting;
+mod callers;
+mod deciding;
+mod looking;
+mod sockets;

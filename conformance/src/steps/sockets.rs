@@ -1,0 +1,93 @@
+//! Sockets to begin with: listeners, fresh and bound sockets.
+
+use cucumber::{given, when};
+
+use crate::{
+    names::Socket,
+    phrases::{Place, Value},
+    protocol::Fields,
+    scene::{Scene, Step},
+    stage::Side,
+};
+
+/// Backlog of listeners about whose backlog the scenario does not care.
+const BACKLOG: &str = "5";
+
+#[given(regex = r"^a (non-blocking )?(second )?listener(?: with a backlog of (-?\d+))?$")]
+fn listener(scene: &mut Scene, mode: String, second: String, backlog: String) -> Step {
+    let name = if second.is_empty() { "listener" } else { "listener-2" };
+    let backlog = if backlog.is_empty() { BACKLOG } else { &backlog };
+    let socket = Socket::server(name);
+    scene.bind_new(&socket)?;
+    scene.query(&socket, "listen", Fields::from([("backlog", backlog)]))?;
+    if !mode.is_empty() {
+        scene.query(&socket, "nonblocking", Fields::from([("value", "1")]))?;
+    }
+    let address = scene.address_of(&socket)?;
+    scene.listeners.insert(name.to_owned(), address);
+    Ok(())
+}
+
+#[given(regex = r"^a (fresh|bound) (socket [A-Z]|caller [A-Z])$")]
+#[when(regex = r"^a (fresh|bound) (socket [A-Z]|caller [A-Z]) is made$")]
+fn make(scene: &mut Scene, state: String, socket: Socket) -> Step {
+    if state == "bound" { scene.bind_new(&socket) } else { scene.create(&socket) }
+}
+
+#[given(regex = r"^a fresh (the listener|the second listener) bound to a local address$")]
+fn bound_listener(scene: &mut Scene, socket: Socket) -> Step {
+    scene.bind_new(&socket)
+}
+
+#[given(regex = r"^(the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is (non-blocking|blocking)$")]
+#[when(regex = r"^(the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is made (non-blocking|blocking)$")]
+fn set_mode(scene: &mut Scene, socket: Socket, mode: String) -> Step {
+    let value = if mode == "non-blocking" { "1" } else { "0" };
+    scene.query(&socket, "nonblocking", Fields::from([("value", value)])).map(drop)
+}
+
+#[given(regex = r"^(the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) has (\w+) set to (\S+)$")]
+#[when(regex = r"^(\w+) of (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is set to (\S+)$")]
+fn option(scene: &mut Scene, first: String, second: String, value: String) -> Step {
+    // The two sentences name option and socket in different order.
+    let (socket, option) = match first.parse::<Socket>() {
+        Ok(socket) => (socket, second),
+        Err(_) => (second.parse::<Socket>()?, first),
+    };
+    let arguments = Fields::from([("option", option.as_str()), ("value", value.as_str())]);
+    scene.query(&socket, "setopt", arguments).map(drop)
+}
+
+#[given("no descriptor is left to the server")]
+#[when("no descriptor is left to the server")]
+fn exhaust(scene: &mut Scene) -> Step {
+    scene.ask(Side::Server, "exhaust", &Fields::default())?.succeeded().map(drop)
+}
+
+#[when("descriptors are free again")]
+fn release(scene: &mut Scene) -> Step {
+    scene.ask(Side::Server, "release", &Fields::default())?.succeeded().map(drop)
+}
+
+#[given(regex = r"^the open descriptors of the server are counted$")]
+#[when(regex = r"^the open descriptors of the server are counted$")]
+fn count(scene: &mut Scene) -> Step {
+    let open = scene.open_descriptors()?;
+    scene.remembered.insert("descriptors".to_owned(), open);
+    Ok(())
+}
+
+impl Scene {
+    /// Makes a socket and binds it to a local address.
+    pub(crate) fn bind_new(&mut self, socket: &Socket) -> Step {
+        self.create(socket)?;
+        let arguments = self.arguments(socket.side, vec![("addr", Value::At(Place::Local))])?;
+        self.query(socket, "bind", arguments).map(drop)
+    }
+
+    /// How many descriptors the server's process has open.
+    pub(crate) fn open_descriptors(&self) -> Step<String> {
+        let outcome = self.ask(Side::Server, "descriptors", &Fields::default())?;
+        outcome.succeeded()?.need("open").map(str::to_owned)
+    }
+}

@@ -1,1 +1,85 @@
-//! placeholder
+//! The Winsock 2 service provider for Linux: a server looks at a connection request before it is
+//! answered.
+//!
+//! A [`Listener`] hands the request at the head of its backlog to a *condition function*, which
+//! sees who calls and what the caller sent along ([`ConditionArgs`]) and decides ([`Decision`]):
+//! accept, reject, or defer. A deferred request keeps the head of the backlog and is shown again to
+//! the next accept call.
+//!
+//! ```
+//! use std::thread;
+//! use vestibule::{Connector, Decision, Error, InProcessAddress, Listener};
+//!
+//! # fn main() -> vestibule::Result<()> {
+//! let listener = Listener::bind(InProcessAddress::local(0), 5)?;
+//! let address = listener.local_address()?;
+//! let stranger = thread::spawn(move || Connector::new(address).caller_data(b"let me in").connect());
+//!
+//! let answer = listener.accept(|caller| match caller.caller_data() {
+//!     Some(b"open sesame") => Decision::Accept,
+//!     _ => {
+//!         let _ = caller.set_callee_data(b"wrong word");
+//!         Decision::Reject
+//!     }
+//! });
+//! assert_eq!(answer.unwrap_err(), Error::ConnRefused);
+//!
+//! let refused = stranger.join().unwrap().unwrap_err();
+//! assert_eq!(refused.error, Error::ConnRefused);
+//! assert_eq!(refused.data, b"wrong word");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Entries
+//!
+//! | entry | address | who decides first | user data |
+//! |---|---|---|---|
+//! | plain TCP | IPv4, IPv6 | the kernel: a rejected caller sees its connection reset | none |
+//! | in-process | [`InProcessAddress`] | the condition function: connect waits for it | yes |
+//!
+//! # Errors
+//!
+//! Every operation fails with an [`Error`], which is a Winsock error; it converts into
+//! [`std::io::Error`]. Requirement ids such as ACC-19 name rows of the project's specification
+//! (`conformance/requirements.toml`).
+
+#![deny(unsafe_code)]
+
+mod address;
+mod credentials;
+mod error;
+mod listener;
+mod provider;
+mod qos;
+mod socket;
+mod stream;
+mod transport;
+mod wait;
+
+#[doc(hidden)]
+pub mod rules;
+
+#[doc(hidden)]
+pub mod handles {
+    //! Numbers for sockets, for the C library.
+    pub use crate::provider::table::{close, find, register};
+}
+
+pub use address::{AF_IN_PROCESS, Address, Family, InProcessAddress, Numbering, SOCKADDR_MAX};
+pub use credentials::Credentials;
+pub use error::{Error, Result};
+pub use listener::Listener;
+pub use provider::{
+    accept::ConditionArgs,
+    catalogue::{Entry, UserDataLimits},
+    options::{Linger, SocketOption},
+    settings::Setting,
+    turn::in_condition_function,
+};
+pub use qos::{FlowSpec, Qos};
+pub use rules::{condition::Decision, connection::Shutdown};
+pub use socket::{ConnectData, Socket};
+pub use stream::{ConnectError, Connector, Stream};
+pub use transport::Receive;
+pub use wait::Wait;

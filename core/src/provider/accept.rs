@@ -1,0 +1,259 @@
+//! How a request travels through an accept call.
+
+use std::fmt;
+
+use super::turn::{Holding, InCondition, Turn};
+use crate::{
+    Address, Credentials, Decision, Error, Qos, Result,
+    rules::user_data::{self, UserData},
+    transport::{Acceptance, Endpoint, Mode, Request, Transport},
+};
+
+/// What a condition function is told about the connection request at the head of the backlog, and
+/// what it may answer besides its decision.
+///
+/// It is valid while the condition function runs (ACC-42); nothing that is done with it changes the
+/// request (ACC-43).
+pub struct ConditionArgs<'a> {
+    request: &'a Request,
+    capacity: usize,
+    callee_data: UserData,
+    qos: Option<Qos>,
+}
+
+impl ConditionArgs<'_> {
+    /// The address of the connecting entity (ACC-12, ACC-30).
+    pub fn caller_id(&self) -> Address {
+        self.request.caller // ACC-12 ACC-30
+    }
+
+    /// The local address that the caller has connected to; the accepted socket will have it
+    /// (ACC-35).
+    pub fn callee_id(&self) -> Address {
+        self.request.callee // ACC-35
+    }
+
+    /// The user data that came with the request; nothing if none came (ACC-13, ACC-31, ACC-32).
+    pub fn caller_data(&self) -> Option<&[u8]> {
+        self.request.caller_data.as_deref() // ACC-31 ACC-32
+    }
+
+    /// How much callee data can be sent back, in bytes; 0 where the entry carries none (ACC-36,
+    /// ACC-37).
+    pub fn callee_capacity(&self) -> usize {
+        self.capacity // ACC-36 ACC-37
+    }
+
+    /// The quality of service that the caller asks for, from the server's point of view, with what
+    /// [`set_qos`](Self::set_qos) has changed; nothing if it asked for none (ACC-33, QOS-05).
+    pub fn qos(&self) -> Option<Qos> {
+        self.qos // ACC-33
+    }
+
+    /// The user of the calling process, where the entry knows it (ACC-73).
+    pub fn credentials(&self) -> Option<Credentials> {
+        match self.request.caller {
+            Address::InProcess(_) => Some(Credentials::own()), // ACC-73: the caller is this process
+            Address::Ip(_) => None,
+        }
+    }
+
+    /// Supplies the callee data: sent with an acceptance, or as the disconnect data of a refusal;
+    /// dropped with a deferral (ACC-38, ACC-44). The last call counts; empty data means none.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] beyond [`callee_capacity`](Self::callee_capacity); what was supplied before
+    /// stays (ACC-39).
+    pub fn set_callee_data(&mut self, data: &[u8]) -> Result<()> {
+        user_data::check_outgoing(data, self.capacity)?; // ACC-39
+        self.callee_data = UserData::from_slice(data);
+        Ok(())
+    }
+
+    /// Assigns the quality of service of the connection, from the server's point of view; it takes
+    /// effect with an acceptance (QOS-02, QOS-06).
+    ///
+    /// # Errors
+    /// [`Error::OpNotSupp`] if the caller asked for none or it cannot be carried.
+    pub fn set_qos(&mut self, qos: Qos) -> Result<()> {
+        if self.qos.is_none() {
+            return Err(Error::OpNotSupp);
+        }
+        qos.check()?;
+        self.qos = Some(qos);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ConditionArgs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConditionArgs")
+            .field("caller_id", &self.request.caller)
+            .field("callee_id", &self.request.callee)
+            .field("caller_data", &self.request.caller_data)
+            .field("qos", &self.qos)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A listener as an accept call sees it.
+pub(crate) struct Listening<'a> {
+    pub(crate) transport: &'a dyn Transport,
+    pub(crate) turn: &'a Turn,
+    /// How much callee data the entry carries.
+    pub(crate) capacity: usize,
+}
+
+impl<'a> Listening<'a> {
+    /// Takes the head request, shows it to `condition` and carries the decision out. At most one
+    /// request is examined and the function called at most once (ACC-26). `nonblocking` is asked
+    /// for the mode of the accepted socket at the moment of acceptance (SKT-06).
+    pub(crate) fn accept(
+        &self,
+        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+        nonblocking: impl FnOnce() -> bool,
+        mode: Mode<'_>,
+    ) -> Result<Endpoint> {
+        let mut holding = self.turn.begin(mode.blocking, &mode.wait)?; // ACC-55
+        let request = match self.transport.take(holding.finds_held(), mode) {
+            Ok(request) => request,
+            Err(error) => {
+                holding.finish(self.transport.holds_head());
+                return Err(error);
+            }
+        };
+        holding.deciding();
+        let mut shown = Shown {
+            listening: self,
+            request: Some(request),
+            holding: Some(holding),
+            was_put_back: false,
+        };
+        let (decision, acceptance) = match shown.ask(condition) {
+            Ok(answer) => answer,
+            Err(error) => return Err(shown.put_back(false).unwrap_or(error)), // ACC-21 ACC-39 GRP-04
+        };
+        match decision {
+            Decision::Accept => shown.admit(Acceptance {
+                nonblocking: nonblocking(),
+                ..acceptance
+            }),
+            Decision::Reject => Err(shown.refuse(&acceptance.callee_data)),
+            Decision::Defer => Err(shown.put_back(true).unwrap_or(Error::TryAgain)), // ACC-19
+        }
+    }
+}
+
+/// A request while it is shown to a condition function. If the function ends abnormally the request
+/// goes back to its place, undecided (ACC-59).
+struct Shown<'a, 'l> {
+    listening: &'l Listening<'a>,
+    request: Option<Request>,
+    holding: Option<Holding<'a>>,
+    was_put_back: bool,
+}
+
+impl Shown<'_, '_> {
+    /// Calls the condition function, on this thread and with nothing locked (ACC-25).
+    fn ask(
+        &mut self,
+        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+    ) -> Result<(Decision, Acceptance)> {
+        let request = self.request.as_ref().ok_or(Error::SyscallFailure)?;
+        let mut args = ConditionArgs {
+            request,
+            capacity: self.listening.capacity,
+            callee_data: UserData::new(),
+            qos: request.qos,
+        };
+        let inside = InCondition::enter();
+        let decision = condition(&mut args)?;
+        drop(inside);
+        let ConditionArgs {
+            callee_data, qos, ..
+        } = args;
+        Ok((
+            decision,
+            Acceptance {
+                callee_data,
+                qos,
+                nonblocking: false,
+            },
+        ))
+    }
+
+    /// The request, unless another thread has closed the listener meanwhile: then the decision is
+    /// void and the caller refused (ACC-58).
+    fn decided(&mut self) -> Result<Request> {
+        let request = self.request.take().ok_or(Error::SyscallFailure)?;
+        if self.listening.turn.is_closed() {
+            // The refusal cannot fail in a way that matters: the client is gone or refused.
+            let _ = self.listening.transport.refuse(request, &[]);
+            return Err(Error::Intr); // ACC-58
+        }
+        Ok(request)
+    }
+
+    fn admit(mut self, acceptance: Acceptance) -> Result<Endpoint> {
+        let request = self.decided()?;
+        self.listening
+            .transport
+            .admit(request, acceptance)
+            .map_err(|error| self.unless_closed(error))
+    }
+
+    fn refuse(mut self, data: &[u8]) -> Error {
+        match self
+            .decided()
+            .and_then(|request| self.listening.transport.refuse(request, data))
+        {
+            Ok(()) => Error::ConnRefused, // ACC-18
+            Err(error) => self.unless_closed(error),
+        }
+    }
+
+    /// Puts the request back; says what else has happened to it, if anything.
+    fn put_back(mut self, deferred: bool) -> Option<Error> {
+        let request = match self.decided() {
+            Ok(request) => request,
+            Err(error) => return Some(error),
+        };
+        let lost = self.listening.transport.put_back(request, deferred).err();
+        self.was_put_back = true;
+        self.finish();
+        lost.map(|error| self.unless_closed(error))
+            .or_else(|| self.closed())
+    }
+
+    fn closed(&self) -> Option<Error> {
+        self.listening.turn.is_closed().then_some(Error::Intr)
+    }
+
+    fn unless_closed(&self, error: Error) -> Error {
+        self.closed().unwrap_or(error)
+    }
+
+    /// Gives the turn back. If the listener was closed in between, nobody else will see the head
+    /// that was put back.
+    fn finish(&mut self) {
+        let Some(holding) = self.holding.take() else {
+            return;
+        };
+        let held = self.was_put_back && self.listening.transport.holds_head();
+        holding.finish(held);
+        if held && self.listening.turn.is_closed() {
+            self.listening.transport.drop_head();
+        }
+    }
+}
+
+impl Drop for Shown<'_, '_> {
+    fn drop(&mut self) {
+        if let Some(request) = self.request.take() {
+            // ACC-59; a request that has been withdrawn meanwhile needs no place.
+            let _ = self.listening.transport.put_back(request, false);
+            self.was_put_back = true;
+        }
+        self.finish();
+    }
+}

@@ -1,0 +1,9 @@
+//! Joins the rules to the transports and to the threads that call.
+
+pub(crate) mod accept;
+pub(crate) mod catalogue;
+pub(crate) mod monitor;
+pub(crate) mod options;
+pub(crate) mod settings;
+pub(crate) mod table;
+pub(crate) mod turn;

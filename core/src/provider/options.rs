@@ -1,0 +1,234 @@
+//! Socket options: which there are, what is recorded, what an accepted socket inherits.
+
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+use parking_lot::Mutex;
+
+use crate::{Error, Result, Setting};
+
+/// A socket option. Booleans are numbers: 0 is false, anything else true, and true reads as 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(usize)]
+#[non_exhaustive]
+pub enum SocketOption {
+    /// `SO_REUSEADDR`, a boolean. No effect on the in-process entry.
+    ReuseAddress,
+    /// `SO_KEEPALIVE`, a boolean. No effect on the in-process entry.
+    KeepAlive,
+    /// `SO_OOBINLINE`, a boolean; TCP only.
+    OobInline,
+    /// `SO_SNDBUF`, in bytes. Reads back what was set.
+    SendBuffer,
+    /// `SO_RCVBUF`, in bytes. Reads back what was set.
+    ReceiveBuffer,
+    /// `SO_SNDTIMEO`, in milliseconds; 0 means without limit.
+    SendTimeout,
+    /// `SO_RCVTIMEO`, in milliseconds; 0 means without limit.
+    ReceiveTimeout,
+    /// `TCP_NODELAY`, a boolean; TCP only.
+    NoDelay,
+    /// `SO_CONDITIONAL_ACCEPT`, a boolean, before listen (ACC-69). On the in-process entry it
+    /// changes nothing, because there a connection is always decided first; plain TCP has no way
+    /// to keep a caller waiting yet and refuses it.
+    ConditionalAccept,
+    /// How long a connect waits for a decision, in milliseconds, 1 or more; overrides
+    /// [`Setting::ConnectTimeout`]. In-process only.
+    ConnectTimeout,
+    /// Whether this listener looks if a caller has reset its request, a boolean; overrides
+    /// [`Setting::CallerCheck`]. TCP only.
+    CallerCheck,
+    /// `SO_ACCEPTCONN`, a boolean: whether the socket listens. Read only (LSN-30).
+    AcceptConn,
+    /// `SO_ERROR`: the Winsock number of the socket's own error, 0 if there is none. Read only;
+    /// reading does not clear it (HND-27).
+    Error,
+    /// `SO_TYPE`: 1, a stream. Read only.
+    Type,
+}
+
+/// The settable options come first; these many.
+const RECORDED: usize = SocketOption::AcceptConn as usize;
+
+impl SocketOption {
+    /// The options that are set and recorded.
+    pub(crate) const SETTABLE: [Self; RECORDED] = [
+        Self::ReuseAddress,
+        Self::KeepAlive,
+        Self::OobInline,
+        Self::SendBuffer,
+        Self::ReceiveBuffer,
+        Self::SendTimeout,
+        Self::ReceiveTimeout,
+        Self::NoDelay,
+        Self::ConditionalAccept,
+        Self::ConnectTimeout,
+        Self::CallerCheck,
+    ];
+
+    pub(crate) const fn is_settable(self) -> bool {
+        (self as usize) < RECORDED
+    }
+
+    const fn is_boolean(self) -> bool {
+        !matches!(
+            self,
+            Self::SendBuffer
+                | Self::ReceiveBuffer
+                | Self::SendTimeout
+                | Self::ReceiveTimeout
+                | Self::ConnectTimeout
+        )
+    }
+
+    /// The value as it is recorded and read back.
+    pub(crate) fn normalised(self, value: u32) -> u32 {
+        if self.is_boolean() {
+            u32::from(value != 0)
+        } else {
+            value
+        }
+    }
+
+    /// The value of an option that was never set, where the transport has no better answer.
+    pub(crate) fn default_value(self) -> u32 {
+        match self {
+            Self::SendBuffer | Self::ReceiveBuffer => DEFAULT_BUFFER,
+            Self::ConnectTimeout => Setting::ConnectTimeout.get(),
+            Self::CallerCheck => Setting::CallerCheck.get(),
+            Self::Type => SOCK_STREAM,
+            _ => 0,
+        }
+    }
+}
+
+/// Bytes that an in-process socket buffers in each direction unless told otherwise.
+pub(crate) const DEFAULT_BUFFER: u32 = 65_536;
+const SOCK_STREAM: u32 = 1;
+
+/// The linger setting (`SO_LINGER`); off by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Linger {
+    /// Whether closing waits until what was sent is out.
+    pub on: bool,
+    /// How long it waits, in seconds; 0 means that closing resets the connection (DIS-40).
+    pub seconds: u16,
+}
+
+/// What was set on a socket.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    values: [Option<u32>; RECORDED],
+    linger: Option<Linger>,
+}
+
+impl Options {
+    pub(crate) fn get(&self, option: SocketOption) -> Option<u32> {
+        self.values.get(option as usize).copied().flatten()
+    }
+
+    pub(crate) fn linger(&self) -> Linger {
+        self.linger.unwrap_or_default()
+    }
+
+    /// What was set, for a transport to apply.
+    pub(crate) fn set_values(&self) -> impl Iterator<Item = (SocketOption, u32)> + '_ {
+        SocketOption::SETTABLE
+            .into_iter()
+            .filter_map(|option| Some((option, self.get(option)?)))
+    }
+
+    pub(crate) fn set_linger(&self) -> Option<Linger> {
+        self.linger
+    }
+}
+
+/// The options of one socket, with what an acceptance has to know about them.
+#[derive(Debug, Default)]
+pub(crate) struct OptionStore {
+    record: Mutex<Options>,
+    touched: AtomicBool,
+    touched_since_listen: AtomicBool,
+}
+
+impl OptionStore {
+    /// A store for an accepted socket.
+    pub(crate) fn inherited(options: Options) -> Self {
+        Self {
+            record: Mutex::new(options),
+            touched: AtomicBool::new(true),
+            touched_since_listen: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn record(&self) -> Options {
+        *self.record.lock()
+    }
+
+    /// Records a value. Everything set on a listener from then on is set again on the sockets that
+    /// it accepts, because the kernel copied the listener's options at the handshake (SKT-03).
+    pub(crate) fn set(&self, option: SocketOption, value: u32) -> Result<()> {
+        let mut record = self.record.lock();
+        *record
+            .values
+            .get_mut(option as usize)
+            .ok_or(Error::NoProtoOpt)? = Some(value);
+        self.touch();
+        Ok(())
+    }
+
+    pub(crate) fn set_linger(&self, linger: Linger) {
+        self.record.lock().linger = Some(linger);
+        self.touch();
+    }
+
+    fn touch(&self) {
+        self.touched.store(true, SeqCst);
+        self.touched_since_listen.store(true, SeqCst);
+    }
+
+    /// The socket has begun to listen: what was set so far is inherited by itself.
+    pub(crate) fn listening(&self) {
+        self.touched_since_listen.store(false, SeqCst);
+    }
+
+    /// The record, if anything was ever set.
+    pub(crate) fn touched(&self) -> Option<Options> {
+        self.touched.load(SeqCst).then(|| self.record())
+    }
+
+    pub(crate) fn touched_since_listen(&self) -> bool {
+        self.touched_since_listen.load(SeqCst)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settable_options_are_in_order() {
+        for (position, option) in SocketOption::SETTABLE.into_iter().enumerate() {
+            assert_eq!(option as usize, position);
+            assert!(option.is_settable());
+        }
+        assert!(!SocketOption::Error.is_settable());
+    }
+
+    #[test]
+    fn what_is_set_is_recorded_and_inherited() {
+        let store = OptionStore::default();
+        assert!(store.touched().is_none());
+        store.set(SocketOption::SendBuffer, 4096).unwrap();
+        store.listening();
+        assert!(!store.touched_since_listen());
+        store.set_linger(Linger {
+            on: true,
+            seconds: 5,
+        });
+        assert!(store.touched_since_listen());
+        let options = store.touched().unwrap();
+        assert_eq!(options.get(SocketOption::SendBuffer), Some(4096));
+        assert_eq!(options.linger().seconds, 5);
+        assert_eq!(store.set(SocketOption::Error, 1), Err(Error::NoProtoOpt));
+    }
+}

@@ -1,0 +1,48 @@
+//! User data: its bytes and its limits (group UDA).
+
+use smallvec::SmallVec;
+
+use crate::{Error, Result};
+
+/// User data of a connect, an acceptance, a refusal or a disconnect. Up to 64 bytes live inline.
+pub type UserData = SmallVec<[u8; 64]>;
+
+/// Checks data that goes out; it is never cut (UDA-28).
+///
+/// # Errors
+/// [`Error::Fault`] above the limit (CON-26, UDA-28, AMB-36).
+pub fn check_outgoing(data: &[u8], limit: usize) -> Result<()> {
+    if data.len() > limit {
+        return Err(Error::Fault); // CON-26 DIS-23 UDA-28
+    }
+    Ok(())
+}
+
+/// The part of incoming data that fits into the receiver's own buffer (UDA-13).
+pub fn fitting(data: &[u8], capacity: usize) -> &[u8] {
+    &data[..data.len().min(capacity)] // UDA-13
+}
+
+/// Data of length 0 counts as no data (UDA-11).
+pub fn non_empty(data: &[u8]) -> Option<&[u8]> {
+    (!data.is_empty()).then_some(data) // UDA-11
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outgoing_data_is_sent_whole_or_refused() {
+        assert_eq!(check_outgoing(&[0; 32], 32), Ok(()));
+        assert_eq!(check_outgoing(&[0; 33], 32), Err(Error::Fault));
+        assert_eq!(check_outgoing(b"", 0), Ok(()));
+    }
+
+    #[test]
+    fn incoming_data_is_cut_to_the_receivers_buffer() {
+        assert_eq!(fitting(b"abcdef", 4), b"abcd");
+        assert_eq!(fitting(b"ab", 4), b"ab");
+        assert_eq!(fitting(b"ab", 0), b"");
+    }
+}

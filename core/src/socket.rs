@@ -1,0 +1,501 @@
+//! The socket itself: every operation of every entry, as Winsock names them.
+
+use std::{
+    os::fd::{AsRawFd, BorrowedFd, RawFd},
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
+};
+
+use crate::{
+    Address, ConditionArgs, Decision, Entry, Error, Linger, Qos, Receive, Result, Setting,
+    SocketOption, UserDataLimits, Wait,
+    provider::{
+        accept::Listening,
+        options::{OptionStore, Options},
+        turn::{Phase, Turn},
+    },
+    rules::{backlog, connection::Shutdown, user_data},
+    transport::{Endpoint, Mode, Outgoing, Transport, in_process::InProcess, tcp::Tcp},
+};
+
+/// A socket of any entry, in any state.
+///
+/// This is the level that the C library is built on: one type whose calls are valid or not
+/// depending on its state. Rust programs will mostly prefer [`Listener`](crate::Listener) and
+/// [`Stream`](crate::Stream).
+///
+/// Every method can be called from every thread (HND-14). A fresh socket is blocking, unbound and
+/// not connected (HND-17). After [`close`](Self::close) every call fails with [`Error::NotSock`].
+/// The mode is a property of the library's socket: change it through
+/// [`set_nonblocking`](Self::set_nonblocking) and not behind the library's back.
+///
+/// Dropping a socket closes it.
+#[derive(Debug)]
+pub struct Socket {
+    entry: Entry,
+    endpoint: Endpoint,
+    limits: UserDataLimits,
+    nonblocking: AtomicBool,
+    closed: AtomicBool,
+    turn: Turn,
+    options: OptionStore,
+}
+
+/// What a connect sends besides the request (LAY-14).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ConnectData<'a> {
+    /// Caller data, shown to the server's condition function. Empty means none (CON-22, UDA-11).
+    pub caller_data: &'a [u8],
+    /// The quality of service asked for, from the client's point of view (QOS-03).
+    pub qos: Option<&'a Qos>,
+}
+
+impl Socket {
+    /// Makes a socket.
+    ///
+    /// # Errors
+    /// [`Error::MFile`] if descriptors or in-process sockets run out, [`Error::NoBufs`] if memory
+    /// does, [`Error::AfNoSupport`] if the kernel lacks the family (HND-19).
+    pub fn new(entry: Entry) -> Result<Self> {
+        let endpoint = match entry {
+            Entry::Tcp4 | Entry::Tcp6 => Endpoint::Tcp(Tcp::new(entry.family())?),
+            Entry::InProcess => Endpoint::InProcess(InProcess::new()?),
+        };
+        Ok(Self::from_endpoint(
+            entry,
+            endpoint,
+            entry.user_data_limits(),
+            OptionStore::default(),
+        ))
+    }
+
+    fn from_endpoint(
+        entry: Entry,
+        endpoint: Endpoint,
+        limits: UserDataLimits,
+        options: OptionStore,
+    ) -> Self {
+        Self {
+            entry,
+            endpoint,
+            limits,
+            nonblocking: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            turn: Turn::default(),
+            options,
+        }
+    }
+
+    fn transport(&self) -> &dyn Transport {
+        self.endpoint.transport()
+    }
+
+    fn check_open(&self) -> Result<()> {
+        if self.closed.load(SeqCst) {
+            Err(Error::NotSock)
+        } else {
+            Ok(())
+        } // HND-15
+    }
+
+    /// Inside its condition function a listener is not to be touched (ACC-51).
+    fn check_not_served_here(&self) -> Result<()> {
+        self.check_open()?;
+        if self.turn.is_decided_here() {
+            Err(Error::InProgress)
+        } else {
+            Ok(())
+        } // ACC-51
+    }
+
+    fn mode<'a>(&self, wait: &Wait<'a>) -> Mode<'a> {
+        Mode {
+            blocking: !self.nonblocking.load(SeqCst),
+            wait: *wait,
+        }
+    }
+
+    /// The entry it was made with.
+    pub const fn entry(&self) -> Entry {
+        self.entry
+    }
+
+    /// How much user data it can send; 0 where the entry carries none (UDA-27).
+    pub const fn user_data_limits(&self) -> UserDataLimits {
+        self.limits
+    }
+
+    /// Binds it to a local address; port 0 asks for a free port (LSN-13).
+    ///
+    /// # Errors
+    /// [`Error::AfNoSupport`] for another family (LSN-11); [`Error::Inval`] if it is bound already,
+    /// [`Error::AddrInUse`], [`Error::AddrNotAvail`] (LSN-12); [`Error::Acces`] for a port that the
+    /// process may not use.
+    pub fn bind(&self, address: &Address) -> Result<()> {
+        self.check_open()?;
+        self.transport().bind(address)
+    }
+
+    /// Makes it listen, or gives a listening socket a new backlog (LSN-01, LSN-02, LSN-25).
+    ///
+    /// `backlog` is the number of undecided requests that may wait: 0 means 1, a negative number is
+    /// a hint, and one above [`Setting::BacklogCeiling`] means the ceiling (LSN-05, LSN-18 to
+    /// LSN-20).
+    ///
+    /// # Errors
+    /// [`Error::Inval`] if it is unbound (LSN-15), [`Error::IsConn`] if it is connected (LSN-16),
+    /// [`Error::InProgress`] inside its own condition function (ACC-51), [`Error::AddrInUse`].
+    pub fn listen(&self, backlog: i32) -> Result<()> {
+        self.check_not_served_here()?;
+        let first = !self.transport().is_listening();
+        self.transport()
+            .listen(backlog::effective(backlog, Setting::BacklogCeiling.get()))?;
+        if first {
+            self.options.listening();
+        }
+        Ok(())
+    }
+
+    /// Whether it listens.
+    pub fn is_listening(&self) -> bool {
+        self.transport().is_listening()
+    }
+
+    /// Accepts the oldest connection request, if the condition function says so (ACC-01).
+    ///
+    /// The function is called at most once, on this thread, with nothing locked. `Err` from it
+    /// means that it could not answer: the request stays at the head, undecided, and the error is
+    /// returned (ACC-21). If it panics the request stays too, and the panic goes on (ACC-59).
+    ///
+    /// # Errors
+    /// [`Error::ConnRefused`] after a rejection (ACC-18), [`Error::TryAgain`] after a deferral
+    /// (ACC-19); [`Error::Acces`] if an offered request has been withdrawn (ACC-22),
+    /// [`Error::ConnReset`] if the head was reset (ACC-23); [`Error::WouldBlock`] if the socket is
+    /// non-blocking and nothing can be taken (ACC-15, ACC-55); [`Error::Inval`] if it does not
+    /// listen (ACC-16); [`Error::MFile`] if no handle is free, the request stays (ACC-24);
+    /// [`Error::InProgress`] inside its own condition function (ACC-51); [`Error::Intr`] if another
+    /// thread closed it (ACC-57); [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says.
+    pub fn accept(
+        &self,
+        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+        wait: &Wait<'_>,
+    ) -> Result<Self> {
+        self.check_not_served_here()?;
+        if !self.transport().is_listening() {
+            self.check_open()?;
+            return Err(Error::Inval); // ACC-16
+        }
+        let listening = Listening {
+            transport: self.transport(),
+            turn: &self.turn,
+            capacity: self.limits.connect,
+        };
+        let endpoint = listening.accept(condition, || self.is_nonblocking(), self.mode(wait))?;
+        self.accepted(endpoint)
+    }
+
+    /// Makes a socket of what was accepted; it has the attributes of this one (SKT-01).
+    fn accepted(&self, endpoint: Endpoint) -> Result<Self> {
+        let touched = self.options.touched();
+        let again = self.options.touched_since_listen() || !self.transport().inherits_options();
+        if let (Some(options), true) = (&touched, again) {
+            apply(endpoint.transport(), options)?; // SKT-03 SKT-04
+        }
+        let options = touched.map_or_else(OptionStore::default, OptionStore::inherited);
+        let socket = Self::from_endpoint(self.entry, endpoint, self.limits, options);
+        socket.nonblocking.store(self.is_nonblocking(), SeqCst); // SKT-06
+        Ok(socket)
+    }
+
+    /// Connects. A blocking socket waits for the server's decision where the entry has one, and
+    /// for the kernel on plain TCP (CON-02).
+    ///
+    /// # Errors
+    /// [`Error::WouldBlock`] if it is non-blocking and the attempt goes on (CON-05);
+    /// [`Error::ConnRefused`] after a rejection or if nothing listens (CON-08, CON-09);
+    /// [`Error::TimedOut`] (CON-10); [`Error::Already`] (CON-06); [`Error::IsConn`] (CON-07);
+    /// [`Error::Inval`] on a listener (LSN-29); [`Error::AddrNotAvail`] for an address that is all
+    /// zero or port 0 (CON-12); [`Error::AfNoSupport`] (CON-13); [`Error::NetUnreach`],
+    /// [`Error::HostUnreach`] (CON-14); [`Error::Fault`] for caller data beyond the limit (CON-26);
+    /// [`Error::ProtoNoSupport`] for caller data where the entry carries none (CON-27);
+    /// [`Error::OpNotSupp`] for a flow specification that cannot be carried (CON-29, QOS-10);
+    /// [`Error::Intr`] if another thread closed it or the hook of [`Wait`] ended it.
+    pub fn connect(&self, address: &Address, data: ConnectData<'_>, wait: &Wait<'_>) -> Result<()> {
+        self.check_open()?;
+        if self.limits.connect > 0 {
+            user_data::check_outgoing(data.caller_data, self.limits.connect)?; // CON-26
+        } else if !data.caller_data.is_empty() {
+            return Err(Error::ProtoNoSupport); // CON-27
+        }
+        let outgoing = Outgoing {
+            destination: address,
+            caller_data: data.caller_data,
+            qos: data.qos,
+            timeout_ms: self.recorded(SocketOption::ConnectTimeout), // CON-33
+        };
+        self.transport().connect(&outgoing, self.mode(wait))
+    }
+
+    /// Waits until the attempt of a non-blocking connect has ended, and says how. The mode does not
+    /// matter here.
+    ///
+    /// # Errors
+    /// The error of the attempt; [`Error::NotConn`] if there was none; [`Error::TimedOut`] and
+    /// [`Error::Intr`] as [`Wait`] says, and then the attempt goes on.
+    pub fn finish_connect(&self, wait: &Wait<'_>) -> Result<()> {
+        self.check_open()?;
+        self.transport().finish_connect(Mode {
+            blocking: true,
+            wait: *wait,
+        })
+    }
+
+    /// Sends data. A blocking socket sends everything; a non-blocking one as much as there is room
+    /// for. The result is less than the length of the data only if the call ended early.
+    ///
+    /// # Errors
+    /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-16); [`Error::ConnReset`];
+    /// [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says, or after
+    /// [`SocketOption::SendTimeout`].
+    pub fn send(&self, data: &[u8], wait: &Wait<'_>) -> Result<usize> {
+        self.check_open()?;
+        let wait = self.bounded(wait, SocketOption::SendTimeout);
+        self.transport().send(data, self.mode(&wait))
+    }
+
+    /// Receives data; 0 means that the peer has ended the stream (DIS-33).
+    ///
+    /// # Errors
+    /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-25); [`Error::ConnReset`]
+    /// (DIS-36); [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says,
+    /// or after [`SocketOption::ReceiveTimeout`].
+    pub fn receive(&self, buffer: &mut [u8], flags: Receive, wait: &Wait<'_>) -> Result<usize> {
+        self.check_open()?;
+        let wait = self.bounded(wait, SocketOption::ReceiveTimeout);
+        self.transport().receive(buffer, flags, self.mode(&wait))
+    }
+
+    /// Where the kernel does not know the socket's time-outs, the wait does.
+    fn bounded<'a>(&self, wait: &Wait<'a>, option: SocketOption) -> Wait<'a> {
+        if self.entry.is_kernel_socket() {
+            return *wait;
+        }
+        match self.recorded(option) {
+            0 => *wait,
+            millis => wait.no_later_than(Wait::at_most_millis(millis)),
+        }
+    }
+
+    /// Ends one direction or both; neither blocks nor closes (DIS-46).
+    ///
+    /// # Errors
+    /// [`Error::NotConn`] (DIS-45, LSN-34), [`Error::InProgress`] inside its own condition function
+    /// (ACC-51).
+    pub fn shutdown(&self, how: Shutdown) -> Result<()> {
+        self.check_not_served_here()?;
+        self.transport().shutdown(how)
+    }
+
+    /// Ends the sending direction and begins the teardown, with disconnect data where the entry
+    /// carries it (DIS-01, DIS-02, DIS-20).
+    ///
+    /// # Errors
+    /// [`Error::NotConn`] (DIS-22); [`Error::Shutdown`] the second time (DIS-24);
+    /// [`Error::NoProtoOpt`] for data where the entry carries none (DIS-21); [`Error::Fault`] beyond
+    /// the limit (DIS-23).
+    pub fn send_disconnect(&self, data: Option<&[u8]>) -> Result<()> {
+        self.check_open()?;
+        if self.limits.disconnect > 0 {
+            user_data::check_outgoing(data.unwrap_or_default(), self.limits.disconnect)?; // DIS-23
+        }
+        self.transport().send_disconnect(data)
+    }
+
+    /// Ends the receiving direction and hands over the disconnect data that the peer has sent, or
+    /// the data of a refusal (DIS-03, DIS-25, ACC-44). Returns its length (DIS-28).
+    ///
+    /// # Errors
+    /// [`Error::NotConn`] (DIS-30); [`Error::Fault`] if the buffer is too short, and the data stays
+    /// (DIS-27); [`Error::NoProtoOpt`] for a buffer where the entry carries none (DIS-29).
+    pub fn receive_disconnect(&self, buffer: Option<&mut [u8]>) -> Result<usize> {
+        self.check_open()?;
+        self.transport().receive_disconnect(buffer)
+    }
+
+    /// Copies the callee data that came with the acceptance, cut to the buffer, and returns its
+    /// length; 0 before, after a failure, and if there was none (CON-24, CON-32, UDA-13).
+    pub fn callee_data(&self, buffer: &mut [u8]) -> usize {
+        self.transport().callee_data(buffer)
+    }
+
+    /// The quality of service of the connection, from this side's point of view (QOS-06, QOS-07).
+    pub fn qos(&self) -> Option<Qos> {
+        self.transport().qos()
+    }
+
+    /// The local address.
+    ///
+    /// # Errors
+    /// [`Error::Inval`] if it was never bound (LSN-10).
+    pub fn local_address(&self) -> Result<Address> {
+        self.check_open()?;
+        self.transport().local_address()
+    }
+
+    /// The address of the peer: of the destination from the connect call on (CON-31).
+    ///
+    /// # Errors
+    /// [`Error::NotConn`].
+    pub fn peer_address(&self) -> Result<Address> {
+        self.check_open()?;
+        self.transport().peer_address()
+    }
+
+    /// Whether it is non-blocking.
+    pub fn is_nonblocking(&self) -> bool {
+        self.nonblocking.load(SeqCst)
+    }
+
+    /// Makes it non-blocking, or blocking again (HND-29).
+    ///
+    /// # Errors
+    /// [`Error::InProgress`] inside its own condition function (ACC-51).
+    pub fn set_nonblocking(&self, nonblocking: bool) -> Result<()> {
+        self.check_not_served_here()?;
+        self.transport().set_nonblocking(nonblocking)?;
+        self.nonblocking.store(nonblocking, SeqCst);
+        Ok(())
+    }
+
+    /// The value of an option.
+    ///
+    /// # Errors
+    /// [`Error::NoProtoOpt`] if the entry does not have it.
+    pub fn option(&self, option: SocketOption) -> Result<u32> {
+        self.check_open()?;
+        match option {
+            SocketOption::AcceptConn => Ok(self.is_listening().into()), // LSN-30 SKT-15
+            SocketOption::Error => Ok(self.transport().socket_error()?.unsigned_abs()), // HND-27
+            option => match self.options.record().get(option) {
+                Some(value) => Ok(value),
+                None => self.transport().option(option),
+            },
+        }
+    }
+
+    /// Sets an option.
+    ///
+    /// # Errors
+    /// [`Error::NoProtoOpt`] if the entry does not have it or it cannot be set (LSN-30, ACC-69);
+    /// [`Error::Inval`] for [`SocketOption::ConditionalAccept`] on a listener (ACC-69) and for a
+    /// value out of range; [`Error::InProgress`] inside its own condition function (ACC-51).
+    pub fn set_option(&self, option: SocketOption, value: u32) -> Result<()> {
+        self.check_not_served_here()?;
+        if !option.is_settable() {
+            return Err(Error::NoProtoOpt); // LSN-30
+        }
+        if option == SocketOption::ConditionalAccept && self.is_listening() {
+            return Err(Error::Inval); // ACC-69
+        }
+        if option == SocketOption::ConnectTimeout && value == 0 {
+            return Err(Error::Inval);
+        }
+        let value = option.normalised(value);
+        self.transport().set_option(option, value)?;
+        self.options.set(option, value)
+    }
+
+    /// The linger setting.
+    pub fn linger(&self) -> Linger {
+        self.options.record().linger()
+    }
+
+    /// Sets what closing does with data that is not out yet.
+    ///
+    /// # Errors
+    /// [`Error::InProgress`] inside its own condition function (ACC-51).
+    pub fn set_linger(&self, linger: Linger) -> Result<()> {
+        self.check_not_served_here()?;
+        self.transport().set_linger(linger)?;
+        self.options.set_linger(linger);
+        Ok(())
+    }
+
+    fn recorded(&self, option: SocketOption) -> u32 {
+        self.options
+            .record()
+            .get(option)
+            .unwrap_or_else(|| option.default_value())
+    }
+
+    /// The descriptor of the kernel socket, where the socket is one (HND-31).
+    pub fn kernel_descriptor(&self) -> Option<RawFd> {
+        match &self.endpoint {
+            Endpoint::Tcp(tcp) => tcp.read_descriptor().ok().map(|fd| fd.as_raw_fd()),
+            Endpoint::InProcess(_) => None,
+        }
+    }
+
+    /// A descriptor that polls readable while there is something to accept or receive, or the
+    /// stream has ended (HND-31). On plain TCP it is the kernel socket. Otherwise it is made at the
+    /// first call and belongs to the socket; nobody else may read, write or close it.
+    ///
+    /// # Errors
+    /// [`Error::MFile`].
+    pub fn read_descriptor(&self) -> Result<BorrowedFd<'_>> {
+        self.transport().read_descriptor()
+    }
+
+    /// A descriptor that tells when there is room to send, or a connect attempt has ended (HND-31).
+    /// On plain TCP it is the kernel socket, to be polled for output. Otherwise poll it for input;
+    /// it is made at the first call and belongs to the socket.
+    ///
+    /// # Errors
+    /// [`Error::MFile`].
+    pub fn write_descriptor(&self) -> Result<BorrowedFd<'_>> {
+        self.transport().write_descriptor()
+    }
+
+    /// Closes it. Calls of other threads that are waiting in it end with [`Error::Intr`] (ACC-56,
+    /// ACC-57); requests in its backlog are refused (LSN-28); its own undecided request is
+    /// withdrawn (LSN-31, CON-30). A kernel socket's descriptor is closed by the last thread that
+    /// is using it, or by the drop.
+    ///
+    /// # Errors
+    /// [`Error::NotSock`] the second time; [`Error::InProgress`] inside its own condition function
+    /// (ACC-51).
+    pub fn close(&self) -> Result<()> {
+        self.check_not_served_here()?;
+        if self.closed.swap(true, SeqCst) {
+            return Err(Error::NotSock);
+        }
+        self.close_transport();
+        Ok(())
+    }
+
+    fn close_transport(&self) {
+        let phase: Phase = self.turn.close();
+        self.transport().close(phase, self.linger());
+    }
+
+    /// The program has closed the kernel socket's number by other means (HND-35).
+    pub(crate) fn descriptor_was_closed(&self) {
+        self.transport().descriptor_was_closed();
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if !self.closed.swap(true, SeqCst) {
+            self.close_transport();
+        }
+    }
+}
+
+fn apply(transport: &dyn Transport, options: &Options) -> Result<()> {
+    for (option, value) in options.set_values() {
+        transport.set_option(option, value)?;
+    }
+    options
+        .set_linger()
+        .map_or(Ok(()), |linger| transport.set_linger(linger))
+}

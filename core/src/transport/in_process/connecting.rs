@@ -1,0 +1,194 @@
+//! The client's side of a connection request.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    InProcess,
+    descriptors::Direction,
+    in_process,
+    listening::Pending,
+    network::{Network, SocketId},
+};
+use crate::{
+    Error, InProcessAddress, Qos, Result,
+    rules::{
+        backlog::Gone,
+        connection::State,
+        user_data::{self, UserData},
+    },
+    transport::{Mode, Outgoing},
+};
+
+impl InProcess {
+    /// Sends a connection request; a blocking call waits for the decision (CON-02).
+    pub(super) fn request_connection(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
+        let timeout = Duration::from_millis(outgoing.timeout_ms.into());
+        let expires = Instant::now().checked_add(timeout);
+        self.with(|network, id| {
+            let destination = check(network, id, outgoing)?;
+            let request = network.request(id, destination, outgoing, expires);
+            request.map_err(|error| network.fail_at_once(id, error, mode.blocking))?;
+            network.socket(id)?.awaited = mode.blocking;
+            Ok(())
+        })?;
+        if !mode.blocking {
+            return Err(Error::WouldBlock); // CON-05
+        }
+        let mode = Mode {
+            wait: mode.wait.no_later_than(expires),
+            ..mode
+        };
+        self.await_decision(mode)
+            .map_err(|error| self.give_up(error))
+    }
+
+    /// Waits until the attempt has ended.
+    pub(super) fn await_decision(&self, mode: Mode<'_>) -> Result<()> {
+        self.wait(Direction::Write, mode, |network, id| {
+            network.expire_attempt(id, Instant::now);
+            let socket = network.socket(id).ok()?;
+            match socket.connection.state {
+                State::Connecting => None, // CON-02 CON-20
+                State::Connected => Some(Ok(())),
+                State::Unconnected | State::Listening => {
+                    let error = socket.failure.unwrap_or(Error::NotConn);
+                    if socket.awaited {
+                        socket.failure = None; // HND-27 CON-19: the caller is told
+                        socket.awaited = false;
+                    }
+                    Some(Err(error))
+                }
+            }
+        })
+    }
+
+    /// A blocking call ends without a decision, or with a refusal.
+    fn give_up(&self, error: Error) -> Error {
+        // A decision that came at the last moment leaves nothing to withdraw.
+        let _ = self.with(|network, id| {
+            if network.socket(id)?.connection.state == State::Connecting {
+                network.withdraw_request(id, Gone::Withdrawn); // CON-10
+                network.fail_attempt(id, error, &[]);
+                let socket = network.socket(id)?;
+                socket.failure = None;
+                socket.awaited = false;
+            }
+            Ok(())
+        });
+        error
+    }
+}
+
+/// Checks a request before anything is sent.
+fn check(network: &mut Network, id: SocketId, outgoing: &Outgoing<'_>) -> Result<InProcessAddress> {
+    network.socket(id)?.connection.check_connect()?;
+    let destination = in_process(outgoing.destination)?;
+    outgoing.destination.check_destination()?;
+    if let Some(qos) = outgoing.qos {
+        qos.check()?; // CON-29
+    }
+    Ok(destination)
+}
+
+impl Network {
+    /// Puts a request into the queue of the listener at `destination`.
+    fn request(
+        &mut self,
+        id: SocketId,
+        destination: InProcessAddress,
+        outgoing: &Outgoing<'_>,
+        expires: Option<Instant>,
+    ) -> Result<()> {
+        let caller = self.bind_implicitly(id)?; // LSN-08
+        self.socket(id)?.remote = Some(destination); // CON-31
+        let listener = self.listener_at(destination).ok_or(Error::ConnRefused)?; // CON-09
+        let pending = Pending {
+            client: id,
+            caller,
+            caller_data: UserData::from_slice(
+                user_data::non_empty(outgoing.caller_data).unwrap_or_default(),
+            ),
+            qos: outgoing.qos.map(Qos::turned_round), // QOS-05
+            expires,
+        };
+        if self
+            .socket(listener)?
+            .backlog
+            .as_ref()
+            .is_some_and(|queue| queue.is_full())
+        {
+            self.expire_all(listener, Instant::now());
+        }
+        let queue = self
+            .socket(listener)?
+            .backlog
+            .as_mut()
+            .ok_or(Error::ConnRefused)?;
+        let request = queue.push(pending).map_err(|_| Error::ConnRefused)?; // LSN-22
+        let socket = self.socket(id)?;
+        socket.connection.state = State::Connecting;
+        socket.request = Some((listener, request));
+        socket.expires = expires;
+        socket.callee_data.clear();
+        socket.inbox.disconnect_data = None;
+        self.wake_all(Some(listener), Direction::Read);
+        Ok(())
+    }
+
+    /// The request could not even be queued. A non-blocking caller is told the same way as of any
+    /// other refusal.
+    fn fail_at_once(&mut self, id: SocketId, error: Error, blocking: bool) -> Error {
+        if blocking {
+            if let Ok(socket) = self.socket(id) {
+                socket.failure = None; // CON-19
+            }
+        } else {
+            self.fail_attempt(id, error, &[]);
+        }
+        error
+    }
+
+    /// Ends a client's attempt with an error, and with the data of a refusal.
+    pub(super) fn fail_attempt(&mut self, client: SocketId, error: Error, data: &[u8]) {
+        let Ok(socket) = self.socket(client) else {
+            return;
+        };
+        socket.request = None;
+        socket.expires = None;
+        socket.connection.state = State::Unconnected; // CON-11
+        socket.failure = Some(error);
+        if !data.is_empty() {
+            socket.inbox.disconnect_data = Some(UserData::from_slice(data)); // ACC-44
+        }
+        self.wake_all(Some(client), Direction::Write);
+        self.wake_all(Some(client), Direction::Read);
+    }
+
+    /// Takes a client's undecided request out of the queue.
+    pub(super) fn withdraw_request(&mut self, client: SocketId, why: Gone) {
+        let Some((listener, request)) = self
+            .socket(client)
+            .ok()
+            .and_then(|socket| socket.request.take())
+        else {
+            return;
+        };
+        if let Some(queue) = self
+            .socket(listener)
+            .ok()
+            .and_then(|socket| socket.backlog.as_mut())
+        {
+            queue.withdraw(request, why); // LSN-31 LSN-33 ACC-64
+            self.wake_all(Some(listener), Direction::Read);
+        }
+    }
+
+    /// Ends an attempt whose time has passed; there is no thread that would.
+    pub(super) fn expire_attempt(&mut self, client: SocketId, now: impl FnOnce() -> Instant) {
+        let expires = self.socket(client).ok().and_then(|socket| socket.expires);
+        if expires.is_some_and(|expires| expires <= now()) {
+            self.withdraw_request(client, Gone::Withdrawn); // LSN-04
+            self.fail_attempt(client, Error::TimedOut, &[]); // CON-10
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The in-process entry: sockets in memory, inside one process.
+//!
+//! All of it lives in one [`Network`] under one lock, because a mutex for every socket costs twice
+//! as much for a connect that is decided (measured). Threads sleep on signals of their own. A
+//! socket has no descriptor until somebody asks for one.
+
+mod connecting;
+mod descriptors;
+mod listening;
+mod network;
+mod streaming;
+
+use std::{os::fd::BorrowedFd, sync::Arc, time::Instant};
+
+use self::{
+    descriptors::Direction,
+    network::{Network, Socket, SocketId, Wakes},
+};
+use super::{Acceptance, Endpoint, Mode, Outgoing, Receive, Request, Transport};
+use crate::{
+    Address, Error, InProcessAddress, Qos, Result,
+    provider::{
+        monitor::Monitor,
+        options::{Linger, SocketOption},
+        turn::Phase,
+    },
+    rules::connection::{Connection, Shutdown, State},
+};
+
+static NETWORK: Monitor<Network> = Monitor::new(Network::new());
+
+/// A socket of the in-process entry.
+#[derive(Debug)]
+pub(crate) struct InProcess {
+    id: SocketId,
+    wakes: Arc<Wakes>,
+}
+
+impl InProcess {
+    pub(crate) fn new() -> Result<Self> {
+        NETWORK.update(|network| network.insert(Socket::new(Connection::NEW)))
+    }
+
+    /// Runs `change` on this socket and the network around it.
+    fn with<R>(&self, change: impl FnOnce(&mut Network, SocketId) -> Result<R>) -> Result<R> {
+        NETWORK.update(|network| {
+            network.socket(self.id)?;
+            network.expire_attempt(self.id, Instant::now);
+            change(network, self.id)
+        })
+    }
+
+    /// Sleeps on a signal of this socket until `check` has a result; a socket that is closed
+    /// meanwhile ends the wait.
+    fn wait<R>(
+        &self,
+        direction: Direction,
+        mode: Mode<'_>,
+        mut check: impl FnMut(&mut Network, SocketId) -> Option<Result<R>>,
+    ) -> Result<R> {
+        let mut check = |network: &mut Network| {
+            if network.socket(self.id).is_err() {
+                return Some(Err(Error::Intr)); // ACC-57
+            }
+            check(network, self.id)
+        };
+        if !mode.blocking {
+            return NETWORK.update(|network| check(network).unwrap_or(Err(Error::WouldBlock)));
+        }
+        NETWORK.wait(self.wakes.signal(direction), &mode.wait, check)?
+    }
+}
+
+/// The in-process address, if it is one (LSN-11, CON-13).
+fn in_process(address: &Address) -> Result<InProcessAddress> {
+    match address {
+        Address::InProcess(address) => Ok(*address),
+        Address::Ip(_) => Err(Error::AfNoSupport),
+    }
+}
+
+impl Transport for InProcess {
+    fn bind(&self, address: &Address) -> Result<()> {
+        let address = in_process(address)?;
+        self.with(|network, id| network.bind(id, address))
+    }
+
+    fn listen(&self, backlog: u32) -> Result<()> {
+        self.with(|network, id| network.listen(id, backlog as usize))
+    }
+
+    fn is_listening(&self) -> bool {
+        self.with(|network, id| Ok(network.socket(id)?.connection.state == State::Listening))
+            .unwrap_or(false)
+    }
+
+    fn connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
+        self.request_connection(outgoing, mode)
+    }
+
+    fn take(&self, _held: bool, mode: Mode<'_>) -> Result<Request> {
+        self.wait(Direction::Read, mode, |network, id| {
+            network.take(id, Instant::now)
+        })
+    }
+
+    fn admit(&self, request: Request, acceptance: Acceptance) -> Result<Endpoint> {
+        self.with(|network, id| network.admit(id, &request, acceptance))
+            .map(Endpoint::InProcess)
+    }
+
+    fn refuse(&self, request: Request, data: &[u8]) -> Result<()> {
+        self.with(|network, id| network.refuse(id, &request, data))
+    }
+
+    fn put_back(&self, request: Request, deferred: bool) -> Result<()> {
+        self.with(|network, id| network.put_back(id, &request, deferred))
+    }
+
+    fn holds_head(&self) -> bool {
+        self.with(|network, id| Ok(network.socket(id)?.has_head()))
+            .unwrap_or(false)
+    }
+
+    fn drop_head(&self) {
+        // Closing has refused everything that was queued, the head that was put back included.
+    }
+
+    fn send(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
+        self.send_all(data, mode)
+    }
+
+    fn receive(&self, buffer: &mut [u8], flags: Receive, mode: Mode<'_>) -> Result<usize> {
+        self.receive_some(buffer, flags, mode)
+    }
+
+    fn shutdown(&self, how: Shutdown) -> Result<()> {
+        self.with(|network, id| {
+            network.socket(id)?.connection.check_connected()?; // DIS-45
+            if how.sends() && !network.socket(id)?.connection.send_ended {
+                network.end_sending(id, &[])?;
+            }
+            if how.receives() {
+                network.end_receiving(id)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn send_disconnect(&self, data: Option<&[u8]>) -> Result<()> {
+        self.with(|network, id| network.send_disconnect(id, data.unwrap_or_default()))
+    }
+
+    fn receive_disconnect(&self, buffer: Option<&mut [u8]>) -> Result<usize> {
+        self.with(|network, id| network.receive_disconnect(id, buffer))
+    }
+
+    fn callee_data(&self, buffer: &mut [u8]) -> usize {
+        self.with(|network, id| Ok(network.callee_data(id, buffer)))
+            .unwrap_or(0)
+    }
+
+    fn qos(&self) -> Option<Qos> {
+        self.with(|network, id| Ok(network.socket(id)?.qos))
+            .unwrap_or(None)
+    }
+
+    fn local_address(&self) -> Result<Address> {
+        self.with(|network, id| {
+            let socket = network.socket(id)?;
+            socket.connection.check_local_address()?; // LSN-10
+            socket.local.map(Address::InProcess).ok_or(Error::Inval)
+        })
+    }
+
+    fn peer_address(&self) -> Result<Address> {
+        self.with(|network, id| {
+            let socket = network.socket(id)?;
+            socket.connection.check_peer_address()?;
+            socket.remote.map(Address::InProcess).ok_or(Error::NotConn) // CON-31 DIS-60
+        })
+    }
+
+    fn socket_error(&self) -> Result<i32> {
+        self.with(|network, id| Ok(network.socket(id)?.failure.map_or(0, Error::code)))
+    }
+
+    fn finish_connect(&self, mode: Mode<'_>) -> Result<()> {
+        self.await_decision(mode)
+    }
+
+    fn set_nonblocking(&self, _nonblocking: bool) -> Result<()> {
+        self.with(|_, _| Ok(()))
+    }
+
+    fn set_option(&self, option: SocketOption, value: u32) -> Result<()> {
+        self.with(|network, id| network.set_option(id, option, value))
+    }
+
+    fn option(&self, option: SocketOption) -> Result<u32> {
+        match option {
+            SocketOption::OobInline | SocketOption::NoDelay | SocketOption::CallerCheck => {
+                Err(Error::NoProtoOpt)
+            }
+            option => self.with(|_, _| Ok(option.default_value())),
+        }
+    }
+
+    fn set_linger(&self, _linger: Linger) -> Result<()> {
+        self.with(|_, _| Ok(()))
+    }
+
+    fn inherits_options(&self) -> bool {
+        false
+    }
+
+    fn read_descriptor(&self) -> Result<BorrowedFd<'_>> {
+        self.with(|network, id| network.publish(id, Direction::Read))?;
+        self.wakes.descriptor(Direction::Read)
+    }
+
+    fn write_descriptor(&self) -> Result<BorrowedFd<'_>> {
+        self.with(|network, id| network.publish(id, Direction::Write))?;
+        self.wakes.descriptor(Direction::Write)
+    }
+
+    fn close(&self, _phase: Phase, linger: Linger) {
+        NETWORK.update(|network| network.close(self.id, linger));
+    }
+}
+
+#[cfg(test)]
+mod tests;

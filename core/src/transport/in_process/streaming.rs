@@ -1,0 +1,199 @@
+//! Data, and the end of a connection.
+
+use super::{
+    InProcess,
+    descriptors::Direction,
+    network::{End, Network, SocketId},
+};
+use crate::{
+    Error, Result,
+    rules::{
+        connection::{Shutdown, State},
+        user_data::{self, UserData},
+    },
+    transport::{Mode, Receive},
+};
+
+impl InProcess {
+    /// Sends; a blocking socket sends everything.
+    pub(super) fn send_all(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
+        self.with(|network, id| network.socket(id)?.connection.check_send())?;
+        let mut sent = 0;
+        while sent < data.len() {
+            let step = self.wait(Direction::Write, mode, |network, id| {
+                network.send(id, &data[sent..])
+            });
+            match step {
+                Ok(count) => sent += count,
+                Err(_) if sent > 0 => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(sent)
+    }
+
+    pub(super) fn receive_some(
+        &self,
+        buffer: &mut [u8],
+        flags: Receive,
+        mode: Mode<'_>,
+    ) -> Result<usize> {
+        self.with(|network, id| network.socket(id)?.connection.check_receive())?;
+        let all = flags.all && !flags.peek && mode.blocking;
+        let mut received = 0;
+        loop {
+            let rest = &mut buffer[received..];
+            let step = self.wait(Direction::Read, mode, |network, id| {
+                network.receive(id, rest, flags)
+            });
+            match step {
+                Ok(count) => received += count,
+                Err(_) if received > 0 => return Ok(received),
+                Err(error) => return Err(error),
+            }
+            if !all || received == buffer.len() || step == Ok(0) {
+                return Ok(received);
+            }
+        }
+    }
+}
+
+impl Network {
+    /// Moves as much as there is room for; nothing if there is none.
+    fn send(&mut self, id: SocketId, data: &[u8]) -> Option<Result<usize>> {
+        let socket = self.socket(id).ok()?;
+        if let Err(error) = socket.connection.check_send() {
+            return Some(Err(error)); // shut down by another thread
+        }
+        if socket.inbox.end == Some(End::Reset) {
+            return Some(Err(Error::ConnReset)); // DIS-36
+        }
+        let Some(peer) = socket.peer else {
+            return Some(Err(Error::ConnReset));
+        };
+        let target = self.socket(peer).ok()?;
+        if target.connection.receive_ended {
+            self.reset_both(id, peer); // DIS-32: data that nobody will read
+            return Some(Err(Error::ConnReset));
+        }
+        let count = target.inbox.room().min(data.len());
+        if count == 0 {
+            return None;
+        }
+        target.inbox.bytes.extend(&data[..count]);
+        self.wake_all(Some(peer), Direction::Read);
+        self.wake_all(Some(id), Direction::Write);
+        Some(Ok(count))
+    }
+
+    fn receive(
+        &mut self,
+        id: SocketId,
+        buffer: &mut [u8],
+        flags: Receive,
+    ) -> Option<Result<usize>> {
+        let socket = self.socket(id).ok()?;
+        if let Err(error) = socket.connection.check_receive() {
+            return Some(Err(error)); // shut down by another thread
+        }
+        let count = socket.inbox.bytes.len().min(buffer.len());
+        if count == 0 {
+            return match socket.inbox.end {
+                _ if buffer.is_empty() => Some(Ok(0)),
+                Some(End::Reset) => Some(Err(Error::ConnReset)), // DIS-36
+                Some(End::Graceful) => Some(Ok(0)),              // DIS-33
+                None => None,
+            };
+        }
+        for (byte, arrived) in buffer.iter_mut().zip(&socket.inbox.bytes) {
+            *byte = *arrived;
+        }
+        if !flags.peek {
+            socket.inbox.bytes.drain(..count);
+            let peer = socket.peer;
+            self.wake_all(peer, Direction::Write);
+            self.wake_all(Some(id), Direction::Read);
+        }
+        Some(Ok(count))
+    }
+
+    pub(super) fn send_disconnect(&mut self, id: SocketId, data: &[u8]) -> Result<()> {
+        self.socket(id)?.connection.check_send()?; // DIS-22 DIS-24
+        self.end_sending(id, data)
+    }
+
+    /// Ends the sending direction; the peer reads what was sent before and then the end (DIS-01).
+    pub(super) fn end_sending(&mut self, id: SocketId, data: &[u8]) -> Result<()> {
+        let socket = self.socket(id)?;
+        socket.connection = socket.connection.shut_down(Shutdown::Send);
+        let peer = socket.peer;
+        if let Some(peer) = peer.and_then(|peer| self.socket(peer).ok()) {
+            peer.inbox.end.get_or_insert(End::Graceful);
+            peer.inbox.disconnect_data = Some(UserData::from_slice(data)); // DIS-02
+        }
+        self.wake_all(peer, Direction::Read);
+        self.wake_all(Some(id), Direction::Write);
+        Ok(())
+    }
+
+    /// Ends the receiving direction. Unread data resets the connection, unless the peer has ended
+    /// its own direction (DIS-32).
+    pub(super) fn end_receiving(&mut self, id: SocketId) -> Result<()> {
+        let socket = self.socket(id)?;
+        socket.connection = socket.connection.shut_down(Shutdown::Receive);
+        let unread = !socket.inbox.bytes.is_empty();
+        socket.inbox.bytes.clear();
+        if let (true, None, Some(peer)) = (unread, socket.inbox.end, socket.peer) {
+            self.reset_both(id, peer);
+        }
+        self.wake_all(Some(id), Direction::Read);
+        Ok(())
+    }
+
+    fn reset_both(&mut self, one: SocketId, other: SocketId) {
+        for id in [one, other] {
+            if let Ok(socket) = self.socket(id) {
+                socket.inbox.end = Some(End::Reset);
+                socket.inbox.bytes.clear();
+            }
+            self.wake_all(Some(id), Direction::Read);
+            self.wake_all(Some(id), Direction::Write);
+        }
+    }
+
+    /// Hands the disconnect data over, and ends the receiving direction of a connection.
+    pub(super) fn receive_disconnect(
+        &mut self,
+        id: SocketId,
+        buffer: Option<&mut [u8]>,
+    ) -> Result<usize> {
+        let socket = self.socket(id)?;
+        let refused =
+            socket.connection.state == State::Unconnected && socket.inbox.disconnect_data.is_some(); // ACC-44 DIS-30
+        if !refused {
+            socket.connection.check_connected()?; // DIS-30
+        }
+        let data = socket.inbox.disconnect_data.as_deref().unwrap_or_default();
+        let count = match buffer {
+            None => 0, // DIS-59: the data stays
+            Some(buffer) if buffer.len() < data.len() => return Err(Error::Fault), // DIS-27
+            Some(buffer) => {
+                buffer[..data.len()].copy_from_slice(data); // DIS-03
+                data.len() // DIS-28
+            }
+        };
+        if !refused {
+            self.end_receiving(id)?; // DIS-25
+        }
+        Ok(count)
+    }
+
+    pub(super) fn callee_data(&mut self, id: SocketId, buffer: &mut [u8]) -> usize {
+        let Ok(socket) = self.socket(id) else {
+            return 0;
+        };
+        let data = user_data::fitting(&socket.callee_data, buffer.len()); // UDA-13
+        buffer[..data.len()].copy_from_slice(data);
+        data.len()
+    }
+}

@@ -1,0 +1,136 @@
+//! Transports bring requests and carry out decisions; they never decide.
+
+pub(crate) mod in_process;
+pub(crate) mod tcp;
+
+use std::os::fd::{BorrowedFd, OwnedFd};
+
+use crate::{
+    Address, Qos, Result, Wait,
+    provider::{
+        options::{Linger, SocketOption},
+        turn::Phase,
+    },
+    rules::{backlog::RequestId, connection::Shutdown, user_data::UserData},
+};
+
+/// Whether a call may wait, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mode<'a> {
+    pub(crate) blocking: bool,
+    pub(crate) wait: Wait<'a>,
+}
+
+/// What a connect sends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outgoing<'a> {
+    pub(crate) destination: &'a Address,
+    pub(crate) caller_data: &'a [u8],
+    pub(crate) qos: Option<&'a Qos>,
+    /// How long the transport waits for a decision, where it is the one that waits.
+    pub(crate) timeout_ms: u32,
+}
+
+/// A connection request that has been taken from the head of the backlog to be decided. It must be
+/// given back to its transport: admitted, refused or put back.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) caller: Address,
+    pub(crate) callee: Address,
+    pub(crate) caller_data: Option<UserData>,
+    /// From the server's point of view (QOS-05).
+    pub(crate) qos: Option<Qos>,
+    pub(crate) token: Token,
+}
+
+/// What the transport knows the request by.
+#[derive(Debug)]
+pub(crate) enum Token {
+    /// The connection that the kernel has completed, and the mode it was taken with.
+    Kernel { fd: OwnedFd, nonblocking: bool },
+    /// A place in the provider's own queue.
+    Queued(RequestId),
+}
+
+/// What goes back to the caller with an acceptance.
+#[derive(Debug, Default)]
+pub(crate) struct Acceptance {
+    pub(crate) callee_data: UserData,
+    /// From the server's point of view.
+    pub(crate) qos: Option<Qos>,
+    pub(crate) nonblocking: bool,
+}
+
+/// Flags of a receive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Receive {
+    /// Leave what is read in place, `MSG_PEEK`.
+    pub peek: bool,
+    /// Wait until the buffer is full or the stream ends, `MSG_WAITALL`.
+    pub all: bool,
+}
+
+/// The socket of one transport.
+pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
+    fn bind(&self, address: &Address) -> Result<()>;
+    fn listen(&self, backlog: u32) -> Result<()>;
+    fn is_listening(&self) -> bool;
+    fn connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()>;
+
+    /// Takes the head request, waiting for one if the mode allows; `held` says that a head was put
+    /// back before.
+    fn take(&self, held: bool, mode: Mode<'_>) -> Result<Request>;
+    fn admit(&self, request: Request, acceptance: Acceptance) -> Result<Endpoint>;
+    fn refuse(&self, request: Request, data: &[u8]) -> Result<()>;
+    /// Puts the request back to the head: deferred, or undecided because of an invalid answer.
+    fn put_back(&self, request: Request, deferred: bool) -> Result<()>;
+    /// Whether a head that was put back waits.
+    fn holds_head(&self) -> bool;
+    /// Refuses a head that was put back, because the listener has been closed.
+    fn drop_head(&self);
+
+    fn send(&self, data: &[u8], mode: Mode<'_>) -> Result<usize>;
+    fn receive(&self, buffer: &mut [u8], flags: Receive, mode: Mode<'_>) -> Result<usize>;
+    fn shutdown(&self, how: Shutdown) -> Result<()>;
+    fn send_disconnect(&self, data: Option<&[u8]>) -> Result<()>;
+    fn receive_disconnect(&self, buffer: Option<&mut [u8]>) -> Result<usize>;
+    /// Copies the callee data that the acceptance carried, cut to the buffer (UDA-13).
+    fn callee_data(&self, buffer: &mut [u8]) -> usize;
+    fn qos(&self) -> Option<Qos>;
+
+    fn local_address(&self) -> Result<Address>;
+    fn peer_address(&self) -> Result<Address>;
+    fn socket_error(&self) -> Result<i32>;
+    /// Waits until a connect attempt has ended and says how.
+    fn finish_connect(&self, mode: Mode<'_>) -> Result<()>;
+
+    fn set_nonblocking(&self, nonblocking: bool) -> Result<()>;
+    fn set_option(&self, option: SocketOption, value: u32) -> Result<()>;
+    /// The transport's value of an option that was not set through the library.
+    fn option(&self, option: SocketOption) -> Result<u32>;
+    fn set_linger(&self, linger: Linger) -> Result<()>;
+    /// Whether accepted sockets get what was set on the listener before listen by themselves.
+    fn inherits_options(&self) -> bool;
+
+    fn read_descriptor(&self) -> Result<BorrowedFd<'_>>;
+    fn write_descriptor(&self) -> Result<BorrowedFd<'_>>;
+    /// The program has closed the kernel socket's number by other means.
+    fn descriptor_was_closed(&self) {}
+    fn close(&self, phase: Phase, linger: Linger);
+}
+
+/// The socket of any transport.
+#[derive(Debug)]
+pub(crate) enum Endpoint {
+    Tcp(tcp::Tcp),
+    InProcess(in_process::InProcess),
+}
+
+impl Endpoint {
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        match self {
+            Self::Tcp(tcp) => tcp,
+            Self::InProcess(in_process) => in_process,
+        }
+    }
+}

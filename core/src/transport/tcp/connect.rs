@@ -1,0 +1,209 @@
+//! Connecting: the kernel's attempt, and what the kernel forgets about it.
+
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
+
+use parking_lot::Mutex;
+use rustix::{
+    event::PollFlags,
+    io::{Errno, ioctl_fionbio},
+    net::{self, sockopt},
+};
+
+use super::{Mode, Outgoing, Tcp, of_family};
+use crate::{
+    Address, Error, Result,
+    rules::connection::{Connection, State},
+};
+
+/// What is known about the connect attempts of a socket.
+#[derive(Debug, Default)]
+pub(super) struct Attempt {
+    /// The Winsock number of a non-blocking attempt's failure; it stays until a later attempt
+    /// succeeds (HND-27, CON-19).
+    failure: AtomicI32,
+    /// A call is waiting for the outcome; nobody else may take the outcome from the kernel.
+    awaited: AtomicBool,
+    /// The kernel's socket has a failed attempt behind it.
+    spent: AtomicBool,
+    /// Held while the outcome is read, because the kernel tells it once.
+    reading: Mutex<()>,
+}
+
+impl Attempt {
+    pub(super) fn failure(&self) -> i32 {
+        self.failure.load(SeqCst)
+    }
+}
+
+/// How an attempt stands.
+enum Outcome {
+    Pending,
+    Connected,
+    Failed(Error),
+}
+
+impl Tcp {
+    pub(super) fn start_connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
+        self.settle_attempt()?;
+        self.connection().check_connect()?;
+        let ip = of_family(outgoing.destination, self.family)?;
+        outgoing.destination.check_destination()?;
+        if !outgoing.caller_data.is_empty() {
+            return Err(Error::ProtoNoSupport); // CON-27
+        }
+        if outgoing.qos.is_some() {
+            return Err(Error::OpNotSupp); // QOS-10
+        }
+        self.enter_connecting(outgoing.destination)?;
+        self.attempt.awaited.store(mode.blocking, SeqCst);
+        let result = if mode.blocking && mode.wait.is_bounded() {
+            self.connect_within(ip, mode)
+        } else {
+            self.connect_in_kernel(ip, mode)
+        };
+        if let Err(error) = result
+            && (mode.blocking || error != Error::WouldBlock)
+        {
+            self.fail(error, mode.blocking);
+        }
+        self.attempt.awaited.store(false, SeqCst);
+        result
+    }
+
+    /// Claims the attempt for this call.
+    fn enter_connecting(&self, destination: &Address) -> Result<()> {
+        let before = self.connection();
+        before.check_connect()?;
+        let connecting = Connection {
+            state: State::Connecting,
+            ..before
+        };
+        self.connection
+            .compare_exchange(before.to_bits(), connecting.to_bits(), SeqCst, SeqCst)
+            .map_err(|_| Error::Already)?; // CON-06
+        *self.peer.lock() = Some(*destination); // CON-31
+        if self.attempt.spent.swap(false, SeqCst) {
+            // The kernel answers the first retry on a socket with the old attempt's end (CON-11).
+            net::connect_unspec(&self.fd)?;
+        }
+        Ok(())
+    }
+
+    /// One attempt in the mode that the kernel socket is in.
+    fn connect_in_kernel(&self, ip: &std::net::SocketAddr, mode: Mode<'_>) -> Result<()> {
+        match self.sleeping(|fd| net::connect(fd, ip)) {
+            Ok(()) => {
+                self.succeed();
+                Ok(())
+            }
+            Err(Errno::INPROGRESS | Errno::WOULDBLOCK) if !mode.blocking => Err(Error::WouldBlock), // CON-05
+            // The kernel goes on with an attempt that a signal has interrupted.
+            Err(Errno::INTR) => {
+                self.check_interrupted(&mode.wait)?;
+                self.await_outcome(mode)
+            }
+            Err(Errno::INPROGRESS | Errno::WOULDBLOCK) => self.await_outcome(mode),
+            Err(error) => Err(self.check_open().err().unwrap_or_else(|| error.into())),
+        }
+    }
+
+    /// A blocking attempt with a deadline: the kernel knows only its own time-out.
+    fn connect_within(&self, ip: &std::net::SocketAddr, mode: Mode<'_>) -> Result<()> {
+        ioctl_fionbio(&self.fd, true)?;
+        let result = self.connect_in_kernel(ip, mode);
+        ioctl_fionbio(&self.fd, false)?;
+        result
+    }
+
+    /// Waits for the end of the attempt that this call has started.
+    fn await_outcome(&self, mode: Mode<'_>) -> Result<()> {
+        loop {
+            self.wait_for(PollFlags::OUT, &mode.wait)?;
+            match self.read_outcome()? {
+                Outcome::Pending => {}
+                Outcome::Connected => {
+                    self.succeed();
+                    return Ok(());
+                }
+                Outcome::Failed(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Takes the outcome of the attempt from the kernel, which tells an error once.
+    fn read_outcome(&self) -> Result<Outcome> {
+        if !self.is_ready(PollFlags::OUT)? {
+            return Ok(Outcome::Pending);
+        }
+        if net::getpeername(&self.fd).is_ok() {
+            return Ok(Outcome::Connected); // an error of the connection is left for recv
+        }
+        Ok(match sockopt::socket_error(&self.fd)? {
+            Ok(()) => Outcome::Failed(Error::ConnAborted),
+            // The attempt had succeeded; the peer has reset the connection since (ACC-72).
+            Err(Errno::CONNRESET | Errno::PIPE) => {
+                self.broken.store(Error::ConnReset.code(), SeqCst);
+                Outcome::Connected
+            }
+            Err(error) => Outcome::Failed(error.into()),
+        })
+    }
+
+    /// Looks whether a non-blocking attempt has ended meanwhile.
+    pub(super) fn settle_attempt(&self) -> Result<()> {
+        if self.connection().state != State::Connecting || self.attempt.awaited.load(SeqCst) {
+            return Ok(());
+        }
+        let _reading = self.attempt.reading.lock();
+        if self.connection().state != State::Connecting {
+            return Ok(());
+        }
+        match self.read_outcome()? {
+            Outcome::Pending => {}
+            Outcome::Connected => self.succeed(),
+            Outcome::Failed(error) => self.fail(error, false),
+        }
+        Ok(())
+    }
+
+    /// Waits until a non-blocking attempt has ended.
+    pub(super) fn await_attempt(&self, mode: Mode<'_>) -> Result<()> {
+        loop {
+            self.settle_attempt()?;
+            match self.connection().state {
+                State::Connected => return Ok(()),
+                State::Connecting if mode.blocking => self.wait_for(PollFlags::OUT, &mode.wait)?,
+                State::Connecting => return Err(Error::WouldBlock),
+                State::Unconnected | State::Listening => {
+                    return Err(Error::from_code(self.attempt.failure()).unwrap_or(Error::NotConn));
+                }
+            }
+        }
+    }
+
+    fn succeed(&self) {
+        self.attempt.failure.store(0, SeqCst); // HND-27
+        let connected = |connection| Connection {
+            state: State::Connected,
+            bound: true,
+            ..connection
+        };
+        self.change(connected); // LSN-08 LSN-09
+    }
+
+    fn fail(&self, error: Error, blocking: bool) {
+        // A blocking call has told its caller; then SO_ERROR reads 0 (HND-27, CON-19).
+        self.attempt
+            .failure
+            .store(if blocking { 0 } else { error.code() }, SeqCst);
+        self.attempt.spent.store(true, SeqCst);
+        if matches!(error, Error::TimedOut | Error::Intr) {
+            // Ends an attempt that the kernel is still making. If that fails it ends by itself.
+            let _ = net::connect_unspec(&self.fd);
+        }
+        self.change(|connection| Connection {
+            state: State::Unconnected,
+            ..connection
+        });
+    }
+}

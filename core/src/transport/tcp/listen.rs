@@ -1,0 +1,161 @@
+//! Listening: the kernel's queue, and the one head that was put back.
+
+use std::{os::fd::OwnedFd, sync::atomic::Ordering::SeqCst};
+
+use rustix::{
+    event::PollFlags,
+    io::{Errno, ioctl_fionbio},
+    net::{self, SocketFlags},
+};
+
+use super::{Acceptance, Mode, Request, Tcp, ip_address, reset};
+use crate::{
+    Address, Error, Family, Result,
+    rules::connection::{Connection, State},
+    transport::Token,
+};
+
+/// A request that has left the kernel's queue and waits at the head to be shown again.
+#[derive(Debug)]
+pub(super) struct HeldHead {
+    fd: OwnedFd,
+    caller: Address,
+    nonblocking: bool,
+}
+
+impl HeldHead {
+    pub(super) fn reset(self) {
+        reset(self.fd);
+    }
+}
+
+impl Tcp {
+    pub(super) fn listen_in_kernel(&self, backlog: u32) -> Result<()> {
+        self.settle_attempt()?;
+        self.connection().check_listen()?;
+        // The kernel admits one connection more than it is told (LSN-02, measured).
+        let queue = i32::try_from(backlog.saturating_sub(1)).unwrap_or(i32::MAX);
+        net::listen(&self.fd, queue)?;
+        // A second call finds the address there already.
+        let _ = self.listening_on.set(self.bound_address()?);
+        self.change(|connection| Connection {
+            state: State::Listening,
+            ..connection
+        });
+        Ok(())
+    }
+
+    /// The oldest request: the head that was put back, or what the kernel's queue has next.
+    pub(super) fn take_head(&self, held: bool, mode: Mode<'_>) -> Result<Request> {
+        if held && let Some(head) = self.held.lock().take() {
+            return self.present(head); // ACC-08 ACC-66 ACC-68
+        }
+        self.accept_from_kernel(mode)
+            .and_then(|head| self.present(head))
+    }
+
+    fn accept_from_kernel(&self, mode: Mode<'_>) -> Result<HeldHead> {
+        let nonblocking = !mode.blocking;
+        let flags = if nonblocking {
+            SocketFlags::NONBLOCK
+        } else {
+            SocketFlags::empty()
+        };
+        if mode.blocking && mode.wait.is_bounded() {
+            self.wait_for(PollFlags::IN, &mode.wait)?;
+        }
+        loop {
+            let accepted =
+                self.sleeping(|fd| net::acceptfrom_with(fd, flags | SocketFlags::CLOEXEC)); // HND-36
+            match accepted {
+                Ok((fd, Some(caller))) => {
+                    return Ok(HeldHead {
+                        fd,
+                        caller: ip_address(caller)?,
+                        nonblocking,
+                    });
+                }
+                Ok((_, None)) => return Err(Error::SyscallFailure),
+                Err(Errno::WOULDBLOCK) if nonblocking => return Err(Error::WouldBlock), // ACC-15
+                // A time-out set with SO_RCVTIMEO, or a descriptor that somebody made non-blocking.
+                Err(Errno::WOULDBLOCK) => self.wait_for(PollFlags::IN, &mode.wait)?,
+                Err(Errno::MFILE | Errno::NFILE) => self.out_of_descriptors(mode)?,
+                Err(Errno::INTR) => self.check_interrupted(&mode.wait)?,
+                // An error of one connection that has not become a request.
+                Err(Errno::CONNABORTED | Errno::PROTO | Errno::HOSTUNREACH | Errno::NETUNREACH) => {
+                }
+                Err(error) => {
+                    self.check_open()?; // closing has shut the socket down
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+
+    /// `accept4` reports EMFILE even for an empty queue: only a request that waits makes it true.
+    fn out_of_descriptors(&self, mode: Mode<'_>) -> Result<()> {
+        if self.is_ready(PollFlags::IN)? {
+            return Err(Error::MFile); // ACC-24 LSN-27
+        }
+        if !mode.blocking {
+            return Err(Error::WouldBlock); // ACC-15
+        }
+        self.wait_for(PollFlags::IN, &mode.wait)
+    }
+
+    /// Makes a request of the head, unless its caller has reset it.
+    fn present(&self, head: HeldHead) -> Result<Request> {
+        if self.caller_check.load(SeqCst) && net::getpeername(&head.fd) == Err(Errno::NOTCONN) {
+            return Err(Error::ConnReset); // ACC-23 LSN-37
+        }
+        let callee = match self.listening_on.get() {
+            Some(address) if !address.is_unspecified() => *address,
+            _ => ip_address(net::getsockname(&head.fd)?)?, // ACC-35: behind a wildcard only
+        };
+        Ok(Request {
+            caller: head.caller,
+            callee,
+            caller_data: None, // ACC-31
+            qos: None,         // QOS-10
+            token: Token::Kernel {
+                fd: head.fd,
+                nonblocking: head.nonblocking,
+            },
+        })
+    }
+
+    /// Keeps the request as the head, to be shown again.
+    pub(super) fn hold(&self, request: Request) -> Result<()> {
+        let caller = request.caller;
+        let (fd, nonblocking) = kernel_token(request)?;
+        *self.held.lock() = Some(HeldHead {
+            fd,
+            caller,
+            nonblocking,
+        }); // ACC-07 ACC-21
+        Ok(())
+    }
+}
+
+pub(super) fn admit(request: Request, acceptance: &Acceptance, family: Family) -> Result<Tcp> {
+    let peer = request.caller;
+    let (fd, nonblocking) = kernel_token(request)?;
+    if nonblocking != acceptance.nonblocking {
+        ioctl_fionbio(&fd, acceptance.nonblocking)?; // SKT-06: it has changed since the arrival
+    }
+    let accepted = Tcp::from_fd(fd, family, Connection::ACCEPTED);
+    *accepted.peer.lock() = Some(peer); // SKT-18
+    Ok(accepted)
+}
+
+pub(super) fn refuse(request: Request) -> Result<()> {
+    reset(kernel_token(request)?.0); // ACC-06 ACC-71
+    Ok(())
+}
+
+fn kernel_token(request: Request) -> Result<(OwnedFd, bool)> {
+    match request.token {
+        Token::Kernel { fd, nonblocking } => Ok((fd, nonblocking)),
+        Token::Queued(_) => Err(Error::SyscallFailure),
+    }
+}

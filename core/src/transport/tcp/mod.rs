@@ -1,0 +1,374 @@
+//! Plain TCP: the kernel socket itself (`docs/architecture.md`, "Plain TCP").
+//!
+//! The kernel completes the handshake and its queue is the backlog. The caller's thread sleeps in
+//! the kernel; closing wakes it by `shutdown`. Only a head that was put back is held here.
+
+mod connect;
+mod listen;
+mod stream;
+
+use std::{
+    net::SocketAddr,
+    os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd},
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use parking_lot::Mutex;
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    io::{Errno, ioctl_fionbio},
+    net::{self, AddressFamily, SocketAddrAny, SocketFlags, SocketType, ipproto, sockopt},
+};
+
+use self::listen::HeldHead;
+use super::{Acceptance, Endpoint, Mode, Outgoing, Receive, Request, Transport};
+use crate::{
+    Address, Error, Family, Qos, Result, Setting, Wait,
+    provider::{
+        options::{Linger, SocketOption},
+        turn::Phase,
+    },
+    rules::connection::{Connection, Shutdown, State},
+};
+
+/// The kernel socket. It closes when it is dropped, unless the program has closed its number
+/// already: then the number may belong to somebody else (HND-35).
+#[derive(Debug)]
+struct Descriptor {
+    /// Present until the drop.
+    fd: Option<OwnedFd>,
+    lost: AtomicBool,
+}
+
+impl AsFd for Descriptor {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd
+            .as_ref()
+            .expect("the descriptor is present until the drop")
+            .as_fd()
+    }
+}
+
+impl Drop for Descriptor {
+    fn drop(&mut self) {
+        if self.lost.load(SeqCst) {
+            let _ = self.fd.take().map(IntoRawFd::into_raw_fd);
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Tcp {
+    fd: Descriptor,
+    family: Family,
+    connection: AtomicU32,
+    /// Calls that may be asleep in the kernel.
+    sleepers: AtomicU32,
+    closed: AtomicBool,
+    /// The local address of a listener, known before any request (P1).
+    listening_on: OnceLock<Address>,
+    peer: Mutex<Option<Address>>,
+    held: Mutex<Option<HeldHead>>,
+    caller_check: AtomicBool,
+    attempt: connect::Attempt,
+    /// The Winsock number of an error that the next send or receive reports, 0 if none.
+    broken: AtomicI32,
+}
+
+impl Tcp {
+    pub(crate) fn new(family: Family) -> Result<Self> {
+        let domain = match family {
+            Family::Inet => AddressFamily::INET,
+            Family::Inet6 => AddressFamily::INET6,
+            Family::InProcess => return Err(Error::AfNoSupport),
+        };
+        let flags = SocketFlags::CLOEXEC; // HND-36
+        let fd = net::socket_with(domain, SocketType::STREAM, flags, Some(ipproto::TCP))?;
+        Ok(Self::from_fd(fd, family, Connection::NEW))
+    }
+
+    fn from_fd(fd: OwnedFd, family: Family, connection: Connection) -> Self {
+        Self {
+            fd: Descriptor {
+                fd: Some(fd),
+                lost: AtomicBool::new(false),
+            },
+            family,
+            connection: AtomicU32::new(connection.to_bits()),
+            sleepers: AtomicU32::new(0),
+            closed: AtomicBool::new(false),
+            listening_on: OnceLock::new(),
+            peer: Mutex::new(None),
+            held: Mutex::new(None),
+            caller_check: AtomicBool::new(Setting::CallerCheck.get() != 0),
+            attempt: connect::Attempt::default(),
+            broken: AtomicI32::new(0),
+        }
+    }
+
+    fn connection(&self) -> Connection {
+        Connection::from_bits(self.connection.load(SeqCst))
+    }
+
+    /// Changes the state; the one place where that happens.
+    fn change(&self, next: impl Fn(Connection) -> Connection) {
+        let mut bits = self.connection.load(SeqCst);
+        loop {
+            let changed = next(Connection::from_bits(bits)).to_bits();
+            match self
+                .connection
+                .compare_exchange(bits, changed, SeqCst, SeqCst)
+            {
+                Ok(_) => return,
+                Err(now) => bits = now,
+            }
+        }
+    }
+
+    /// Runs a system call that may sleep, so that closing knows whom to wake.
+    fn sleeping<R>(
+        &self,
+        call: impl FnOnce(BorrowedFd<'_>) -> rustix::io::Result<R>,
+    ) -> Result<R, Errno> {
+        self.sleepers.fetch_add(1, SeqCst);
+        // Closing sets the flag first and counts sleepers afterwards, so one of the two sees the other.
+        let result = if self.closed.load(SeqCst) {
+            Err(Errno::INTR)
+        } else {
+            call(self.fd.as_fd())
+        };
+        self.sleepers.fetch_sub(1, SeqCst);
+        result
+    }
+
+    /// What an interrupted or failed sleep means: whether the socket was closed, or whether the
+    /// interrupt hook ends the call.
+    fn check_interrupted(&self, wait: &Wait<'_>) -> Result<()> {
+        self.check_open()?;
+        wait.interrupted()
+    }
+
+    fn check_open(&self) -> Result<()> {
+        if self.closed.load(SeqCst) {
+            Err(Error::Intr)
+        } else {
+            Ok(())
+        } // ACC-57
+    }
+
+    /// Waits until the kernel reports `events`, or an error or hang-up.
+    fn wait_for(&self, events: PollFlags, wait: &Wait<'_>) -> Result<()> {
+        loop {
+            let remaining = wait.remaining()?;
+            let mut polled = [PollFd::new(&self.fd, events)];
+            match self.sleeping(|_| poll(&mut polled, remaining.as_ref())) {
+                Ok(0) => {} // the deadline has passed; `remaining` says so
+                Ok(_) => return self.check_open(),
+                Err(Errno::INTR) => self.check_interrupted(wait)?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Whether the kernel reports `events` (or an error or hang-up) now.
+    fn is_ready(&self, events: PollFlags) -> Result<bool> {
+        let mut polled = [PollFd::new(&self.fd, events)];
+        Ok(poll(&mut polled, Some(&rustix::time::Timespec::default()))? > 0)
+    }
+
+    fn bound_address(&self) -> Result<Address> {
+        ip_address(net::getsockname(&self.fd)?)
+    }
+}
+
+fn ip_address(address: SocketAddrAny) -> Result<Address> {
+    Ok(Address::Ip(
+        SocketAddr::try_from(address).map_err(|_| Error::AfNoSupport)?,
+    ))
+}
+
+/// The IP address, if it is of the socket's family (LSN-11, CON-13).
+fn of_family(address: &Address, family: Family) -> Result<&SocketAddr> {
+    match address {
+        Address::Ip(ip) if address.family() == family => Ok(ip),
+        _ => Err(Error::AfNoSupport),
+    }
+}
+
+/// Closes a connection so that the peer sees a reset (ACC-71, ACC-72).
+fn reset(fd: OwnedFd) {
+    // If the option cannot be set the peer sees the end of the stream; there is no better way.
+    let _ = sockopt::set_socket_linger(&fd, Some(Duration::ZERO));
+    drop(fd);
+}
+
+impl Transport for Tcp {
+    fn bind(&self, address: &Address) -> Result<()> {
+        let ip = of_family(address, self.family)?;
+        self.connection().check_bind()?;
+        net::bind(&self.fd, ip)?;
+        self.change(|connection| Connection {
+            bound: true,
+            ..connection
+        });
+        Ok(())
+    }
+
+    fn listen(&self, backlog: u32) -> Result<()> {
+        self.listen_in_kernel(backlog)
+    }
+
+    fn is_listening(&self) -> bool {
+        self.connection().state == State::Listening
+    }
+
+    fn connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
+        self.start_connect(outgoing, mode)
+    }
+
+    fn take(&self, held: bool, mode: Mode<'_>) -> Result<Request> {
+        self.take_head(held, mode)
+    }
+
+    fn admit(&self, request: Request, acceptance: Acceptance) -> Result<Endpoint> {
+        listen::admit(request, &acceptance, self.family).map(Endpoint::Tcp)
+    }
+
+    fn refuse(&self, request: Request, _data: &[u8]) -> Result<()> {
+        listen::refuse(request)
+    }
+
+    fn put_back(&self, request: Request, _deferred: bool) -> Result<()> {
+        self.hold(request)
+    }
+
+    fn holds_head(&self) -> bool {
+        self.held.lock().is_some()
+    }
+
+    fn drop_head(&self) {
+        if let Some(head) = self.held.lock().take() {
+            head.reset();
+        }
+    }
+
+    fn send(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
+        self.send_all(data, mode)
+    }
+
+    fn receive(&self, buffer: &mut [u8], flags: Receive, mode: Mode<'_>) -> Result<usize> {
+        self.receive_some(buffer, flags, mode)
+    }
+
+    fn shutdown(&self, how: Shutdown) -> Result<()> {
+        self.settle_attempt()?;
+        self.connection().check_connected()?; // DIS-45
+        self.end(how)
+    }
+
+    fn send_disconnect(&self, data: Option<&[u8]>) -> Result<()> {
+        self.settle_attempt()?;
+        let connection = self.connection();
+        connection.check_connected()?; // DIS-22
+        if data.is_some() {
+            return Err(Error::NoProtoOpt); // DIS-21
+        }
+        connection.check_send()?; // DIS-24
+        self.end(Shutdown::Send)
+    }
+
+    fn receive_disconnect(&self, buffer: Option<&mut [u8]>) -> Result<usize> {
+        self.settle_attempt()?;
+        self.connection().check_connected()?; // DIS-30
+        if buffer.is_some() {
+            return Err(Error::NoProtoOpt); // DIS-29
+        }
+        self.end(Shutdown::Receive).map(|()| 0)
+    }
+
+    fn callee_data(&self, _buffer: &mut [u8]) -> usize {
+        0
+    }
+
+    fn qos(&self) -> Option<Qos> {
+        None
+    }
+
+    fn local_address(&self) -> Result<Address> {
+        self.settle_attempt()?;
+        self.connection().check_local_address()?; // LSN-10
+        self.bound_address()
+    }
+
+    fn peer_address(&self) -> Result<Address> {
+        self.settle_attempt()?;
+        self.connection().check_peer_address()?;
+        self.peer.lock().ok_or(Error::NotConn) // CON-31 DIS-60
+    }
+
+    fn socket_error(&self) -> Result<i32> {
+        self.settle_attempt()?;
+        Ok(self.attempt.failure())
+    }
+
+    fn finish_connect(&self, mode: Mode<'_>) -> Result<()> {
+        self.await_attempt(mode)
+    }
+
+    fn set_nonblocking(&self, nonblocking: bool) -> Result<()> {
+        Ok(ioctl_fionbio(&self.fd, nonblocking)?)
+    }
+
+    fn set_option(&self, option: SocketOption, value: u32) -> Result<()> {
+        self.apply_option(option, value)
+    }
+
+    fn option(&self, option: SocketOption) -> Result<u32> {
+        self.read_option(option)
+    }
+
+    fn set_linger(&self, linger: Linger) -> Result<()> {
+        let duration = linger
+            .on
+            .then(|| Duration::from_secs(linger.seconds.into()));
+        Ok(sockopt::set_socket_linger(&self.fd, duration)?)
+    }
+
+    fn inherits_options(&self) -> bool {
+        true // the kernel copies them at the handshake
+    }
+
+    fn read_descriptor(&self) -> Result<BorrowedFd<'_>> {
+        Ok(self.fd.as_fd())
+    }
+
+    fn write_descriptor(&self) -> Result<BorrowedFd<'_>> {
+        Ok(self.fd.as_fd())
+    }
+
+    fn descriptor_was_closed(&self) {
+        self.fd.lost.store(true, SeqCst); // HND-35
+    }
+
+    /// Wakes whoever sleeps on the socket. The kernel socket itself closes with its last user.
+    fn close(&self, phase: Phase, _linger: Linger) {
+        self.closed.store(true, SeqCst);
+        if phase == Phase::Held {
+            self.drop_head(); // LSN-28
+        }
+        // A listener that nobody sleeps on is not shut down: another process may share it.
+        if self.sleepers.load(SeqCst) > 0 {
+            let how = if self.is_listening() {
+                net::Shutdown::Read
+            } else {
+                net::Shutdown::Both
+            };
+            // It fails on a socket that is not connected, where nobody can be asleep.
+            let _ = net::shutdown(&self.fd, how); // ACC-56
+        }
+    }
+}

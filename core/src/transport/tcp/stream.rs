@@ -1,0 +1,202 @@
+//! The data path, shutting down, and options of the kernel socket.
+
+use std::{
+    sync::atomic::Ordering::{Relaxed, SeqCst},
+    time::Duration,
+};
+
+use rustix::{
+    event::PollFlags,
+    io::{Errno, ioctl_fionread},
+    net::{self, RecvFlags, SendFlags, sockopt},
+};
+
+use super::{Mode, Receive, Tcp};
+use crate::{
+    Error, Result,
+    provider::options::SocketOption,
+    rules::connection::{Connection, Shutdown, State},
+};
+
+impl Tcp {
+    /// The state, after looking whether a non-blocking attempt has ended.
+    fn current(&self) -> Result<Connection> {
+        let connection = self.connection();
+        if connection.state != State::Connecting {
+            return Ok(connection);
+        }
+        self.settle_attempt()?;
+        Ok(self.connection())
+    }
+
+    /// Sends; a blocking socket sends everything.
+    pub(super) fn send_all(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
+        self.current()?.check_send()?;
+        self.check_broken()?;
+        let bounded = mode.wait.is_bounded();
+        let now = if bounded {
+            SendFlags::DONTWAIT
+        } else {
+            SendFlags::empty()
+        };
+        let mut sent = 0;
+        loop {
+            match self.sleeping(|fd| net::send(fd, &data[sent..], SendFlags::NOSIGNAL | now)) {
+                Ok(count) => sent += count,
+                Err(error) => match self.after_failure(error, PollFlags::OUT, mode) {
+                    Ok(()) => {}
+                    Err(_) if sent > 0 => return Ok(sent),
+                    Err(error) => return Err(error),
+                },
+            }
+            if sent == data.len() || !mode.blocking {
+                return Ok(sent);
+            }
+        }
+    }
+
+    pub(super) fn receive_some(
+        &self,
+        buffer: &mut [u8],
+        flags: Receive,
+        mode: Mode<'_>,
+    ) -> Result<usize> {
+        self.current()?.check_receive()?;
+        self.check_broken()?;
+        let mut kernel_flags = RecvFlags::empty();
+        kernel_flags.set(RecvFlags::PEEK, flags.peek);
+        kernel_flags.set(RecvFlags::DONTWAIT, mode.wait.is_bounded());
+        let all = flags.all && !flags.peek && mode.blocking;
+        let mut received = 0;
+        loop {
+            let rest = &mut buffer[received..];
+            match self.sleeping(|fd| net::recv(fd, rest, kernel_flags)) {
+                Ok((0, _)) => {
+                    self.check_open()?;
+                    return Ok(received); // DIS-33
+                }
+                Ok((count, _)) => received += count,
+                Err(error) => match self.after_failure(error, PollFlags::IN, mode) {
+                    Ok(()) => continue,
+                    Err(_) if received > 0 => return Ok(received),
+                    Err(error) => return Err(error),
+                },
+            }
+            if !all || received == buffer.len() {
+                return Ok(received);
+            }
+        }
+    }
+
+    /// A send or receive has failed: either it can be tried again, or the call ends.
+    fn after_failure(&self, error: Errno, events: PollFlags, mode: Mode<'_>) -> Result<()> {
+        match error {
+            Errno::INTR => self.check_interrupted(&mode.wait),
+            Errno::WOULDBLOCK if !mode.blocking => Err(Error::WouldBlock),
+            Errno::WOULDBLOCK if mode.wait.is_bounded() => self.wait_for(events, &mode.wait),
+            Errno::WOULDBLOCK if self.has_timeout(events)? => Err(Error::TimedOut),
+            // Somebody made the descriptor non-blocking behind the library's back.
+            Errno::WOULDBLOCK => self.wait_for(events, &mode.wait),
+            error => {
+                self.check_open()?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Whether SO_RCVTIMEO or SO_SNDTIMEO bounds the call.
+    fn has_timeout(&self, events: PollFlags) -> Result<bool> {
+        let id = if events == PollFlags::IN {
+            sockopt::Timeout::Recv
+        } else {
+            sockopt::Timeout::Send
+        };
+        Ok(sockopt::socket_timeout(&self.fd, id)?.is_some())
+    }
+
+    fn check_broken(&self) -> Result<()> {
+        if self.broken.load(Relaxed) == 0 {
+            return Ok(());
+        }
+        Err(Error::from_code(self.broken.load(SeqCst)).unwrap_or(Error::ConnAborted))
+    }
+
+    /// Ends one direction or both. Receiving never ends in the kernel: SHUT_RD would hide the
+    /// peer's own end and does not stop data.
+    pub(super) fn end(&self, how: Shutdown) -> Result<()> {
+        let ends_sending = how.sends() && !self.connection().send_ended; // DIS-61
+        self.change(|connection| connection.shut_down(how));
+        if ends_sending {
+            match net::shutdown(&self.fd, net::Shutdown::Write) {
+                Ok(()) | Err(Errno::NOTCONN) => {} // DIS-46: a connection that broke has ended
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if how.receives() {
+            self.discard_or_reset()?;
+        }
+        Ok(())
+    }
+
+    /// Unread data at the end of receiving resets the connection, unless the peer has ended its
+    /// own direction: then the data is only dropped, so that an answer can still be sent (DIS-32).
+    fn discard_or_reset(&self) -> Result<()> {
+        if ioctl_fionread(&self.fd)? > 0 && !self.is_ready(PollFlags::RDHUP)? {
+            net::connect_unspec(&self.fd)?;
+            self.broken.store(Error::ConnAborted.code(), SeqCst);
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply_option(&self, option: SocketOption, value: u32) -> Result<()> {
+        let (fd, on) = (&self.fd, value != 0);
+        let limit = (value > 0).then(|| Duration::from_millis(value.into()));
+        match option {
+            SocketOption::ReuseAddress => sockopt::set_socket_reuseaddr(fd, on)?,
+            SocketOption::KeepAlive => sockopt::set_socket_keepalive(fd, on)?,
+            SocketOption::OobInline => sockopt::set_socket_oobinline(fd, on)?,
+            SocketOption::SendBuffer => sockopt::set_socket_send_buffer_size(fd, value as usize)?,
+            SocketOption::ReceiveBuffer => {
+                sockopt::set_socket_recv_buffer_size(fd, value as usize)?;
+            }
+            SocketOption::SendTimeout => {
+                sockopt::set_socket_timeout(fd, sockopt::Timeout::Send, limit)?;
+            }
+            SocketOption::ReceiveTimeout => {
+                sockopt::set_socket_timeout(fd, sockopt::Timeout::Recv, limit)?;
+            }
+            SocketOption::NoDelay => sockopt::set_tcp_nodelay(fd, on)?,
+            SocketOption::CallerCheck => self.caller_check.store(on, SeqCst), // LSN-37
+            // Turning it on needs a way to hold a SYN back, which is not offered yet (ACC-69).
+            SocketOption::ConditionalAccept if !on => {}
+            _ => return Err(Error::NoProtoOpt),
+        }
+        Ok(())
+    }
+
+    pub(super) fn read_option(&self, option: SocketOption) -> Result<u32> {
+        let fd = &self.fd;
+        let millis = |limit: Option<Duration>| {
+            limit.map_or(0, |limit| {
+                u32::try_from(limit.as_millis()).unwrap_or(u32::MAX)
+            })
+        };
+        let bytes = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
+        Ok(match option {
+            SocketOption::ReuseAddress => sockopt::socket_reuseaddr(fd)?.into(),
+            SocketOption::KeepAlive => sockopt::socket_keepalive(fd)?.into(),
+            SocketOption::OobInline => sockopt::socket_oobinline(fd)?.into(),
+            SocketOption::SendBuffer => bytes(sockopt::socket_send_buffer_size(fd)?),
+            SocketOption::ReceiveBuffer => bytes(sockopt::socket_recv_buffer_size(fd)?),
+            SocketOption::SendTimeout => {
+                millis(sockopt::socket_timeout(fd, sockopt::Timeout::Send)?)
+            }
+            SocketOption::ReceiveTimeout => {
+                millis(sockopt::socket_timeout(fd, sockopt::Timeout::Recv)?)
+            }
+            SocketOption::NoDelay => sockopt::tcp_nodelay(fd)?.into(),
+            SocketOption::ConnectTimeout => return Err(Error::NoProtoOpt),
+            option => option.default_value(),
+        })
+    }
+}

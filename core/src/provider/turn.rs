@@ -202,11 +202,7 @@ impl Drop for Holding<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::atomic::{AtomicUsize, Ordering},
-        thread,
-        time::Duration,
-    };
+    use std::{sync::atomic::AtomicUsize, thread, time::Duration};
 
     use super::*;
 
@@ -219,9 +215,9 @@ mod tests {
                 scope.spawn(|| {
                     for round in 0..500 {
                         let mut holding = turn.begin(true, &Wait::FOREVER).unwrap();
-                        assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
+                        assert_eq!(inside.fetch_add(1, SeqCst), 0);
                         holding.deciding();
-                        inside.fetch_sub(1, Ordering::SeqCst);
+                        inside.fetch_sub(1, SeqCst);
                         holding.finish(round % 3 == 0);
                     }
                 });

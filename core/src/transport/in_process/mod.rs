@@ -228,6 +228,3 @@ impl Transport for InProcess {
         NETWORK.update(|network| network.close(self.id, linger));
     }
 }
-
-#[cfg(test)]
-mod tests;

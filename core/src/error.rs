@@ -96,7 +96,7 @@ errors! {
     ProcLim = 10067, "WSAEPROCLIM", USERS, "Too many processes use the library."; // ERR-41
     SysNotReady = 10091, "WSASYSNOTREADY", NETDOWN, "The network is not ready."; // ERR-42
     VerNotSupported = 10092, "WSAVERNOTSUPPORTED", OPNOTSUPP, "This version of Winsock is not supported."; // ERR-43
-    NotInitialised = 10093, "WSANOTINITIALISED", PERM, "WSAStartup has not been called."; // ERR-44
+    NotInitialised = 10093, "WSANOTINITIALISED", PERM, "`WSAStartup` has not been called."; // ERR-44
     Discon = 10101, "WSAEDISCON", PIPE, "The peer is shutting the connection down gracefully."; // ERR-45
     Cancelled = 10103, "WSAECANCELLED", CANCELED, "The call was cancelled."; // ERR-46
     InvalidProcTable = 10104, "WSAEINVALIDPROCTABLE", INVAL, "The procedure table is incomplete."; // ERR-47
@@ -134,8 +134,7 @@ impl Error {
             Errno::FAULT => Self::Fault,
             Errno::INVAL => Self::Inval,
             Errno::MFILE | Errno::NFILE => Self::MFile,
-            Errno::WOULDBLOCK => Self::WouldBlock,
-            Errno::INPROGRESS => Self::WouldBlock,
+            Errno::WOULDBLOCK | Errno::INPROGRESS => Self::WouldBlock,
             Errno::ALREADY => Self::Already,
             Errno::BADF | Errno::NOTSOCK => Self::NotSock,
             Errno::DESTADDRREQ => Self::DestAddrReq,

@@ -54,7 +54,7 @@ impl FlowSpec {
         } else {
             self.service_type == GUARANTEED
         };
-        if must_state && !rate.is_some_and(|rate| rate > 0) {
+        if must_state && rate.is_none_or(|rate| rate == 0) {
             return Err(Error::OpNotSupp); // QOS-15
         }
         let peak = self.peak_bandwidth;

@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::sync::Mutex;
+
 use common::{a_moment, calling, deciding, head, listening, unasked};
 use rustix::{
     io::fcntl_dupfd_cloexec,
@@ -20,23 +22,22 @@ fn without_descriptors(scene: impl FnOnce()) {
             ..before
         },
     )
-    .unwrap();
+    .expect("the limit may be lowered and restored");
     let mut taken = Vec::new();
     while let Ok(fd) = fcntl_dupfd_cloexec(std::io::stderr(), 3) {
         taken.push(fd);
     }
     scene();
     drop(taken);
-    setrlimit(Resource::Nofile, before).unwrap();
+    setrlimit(Resource::Nofile, before).expect("the limit may be lowered and restored");
 }
+
+/// The limits are those of the process: one test at a time.
+static LIMITS: Mutex<()> = Mutex::new(());
 
 #[test]
-fn handles_run_out_and_come_back() {
-    descriptors();
-    in_process_sockets();
-}
-
-fn descriptors() {
+fn descriptors_run_out_and_come_back() {
+    let _alone = LIMITS.lock().unwrap();
     let (listener, address) = listening(Entry::Tcp4, 3);
     let (empty, _) = listening(Entry::Tcp4, 3);
     let client = calling(Entry::Tcp4, &address);
@@ -56,7 +57,9 @@ fn descriptors() {
     assert_eq!(server.peer_address(), client.local_address());
 }
 
-fn in_process_sockets() {
+#[test]
+fn in_process_sockets_run_out_and_come_back() {
+    let _alone = LIMITS.lock().unwrap();
     let (listener, address) = listening(Entry::InProcess, 3);
     let client = calling(Entry::InProcess, &address);
     Setting::MaxInProcessSockets.set(0).unwrap();

@@ -104,7 +104,7 @@ pub(crate) struct Listening<'a> {
     pub(crate) capacity: usize,
 }
 
-impl<'a> Listening<'a> {
+impl Listening<'_> {
     /// Takes the head request, shows it to `condition` and carries the decision out. At most one
     /// request is examined and the function called at most once (ACC-26). `nonblocking` is asked
     /// for the mode of the accepted socket at the moment of acceptance (SKT-06).

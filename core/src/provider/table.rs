@@ -14,11 +14,11 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::{Error, Result, Socket};
 
-const PAGE: usize = 1024;
+const PAGE: usize = 512;
 
 /// Pages for descriptors up to 2^22; Linux allows 2^20 unless `fs.nr_open` was raised.
-const DESCRIPTOR_PAGES: usize = 4096;
-const HANDLE_PAGES: usize = 1024;
+const DESCRIPTOR_PAGES: usize = 8192;
+const HANDLE_PAGES: usize = 2048;
 
 /// The first handle that is not a descriptor.
 const FIRST_HANDLE: u64 = 1 << 30;
@@ -103,24 +103,20 @@ fn slot_of(handle: u64) -> Option<&'static Slot> {
 /// # Errors
 /// [`Error::MFile`] if no number is left; the socket is then dropped, which closes it.
 pub fn register(socket: Socket) -> Result<u64> {
-    match socket.kernel_descriptor() {
-        Some(descriptor) => {
-            let handle = u64::try_from(descriptor).map_err(|_| Error::NotSock)?;
-            let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
-            let slot = DESCRIPTORS.slot_or_new(index).ok_or(Error::MFile)?;
-            let stale = slot.write().replace((handle, Arc::new(socket)));
-            if let Some((_, stale)) = stale {
-                stale.descriptor_was_closed(); // HND-35
-            }
-            Ok(handle)
-        }
-        None => {
-            let handle = NUMBERS.lock().next().ok_or(Error::MFile)?;
-            let slot = HANDLES.slot_or_new(index_of(handle)).ok_or(Error::MFile)?;
-            *slot.write() = Some((handle, Arc::new(socket)));
-            Ok(handle)
-        }
+    let Some(descriptor) = socket.kernel_descriptor() else {
+        let handle = NUMBERS.lock().next().ok_or(Error::MFile)?;
+        let slot = HANDLES.slot_or_new(index_of(handle)).ok_or(Error::MFile)?;
+        *slot.write() = Some((handle, Arc::new(socket)));
+        return Ok(handle);
+    };
+    let handle = u64::try_from(descriptor).map_err(|_| Error::NotSock)?;
+    let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
+    let slot = DESCRIPTORS.slot_or_new(index).ok_or(Error::MFile)?;
+    let stale = slot.write().replace((handle, Arc::new(socket)));
+    if let Some((_, stale)) = stale {
+        stale.descriptor_was_closed(); // HND-35
     }
+    Ok(handle)
 }
 
 /// The slot's index of a handle of ours, which is below `INDICES` and so fits.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Error, InProcessAddress, Qos, Result,
     rules::{
-        backlog::Gone,
+        backlog::{Backlog, Gone},
         connection::State,
         user_data::{self, UserData},
     },
@@ -115,7 +115,7 @@ impl Network {
             .socket(listener)?
             .backlog
             .as_ref()
-            .is_some_and(|queue| queue.is_full())
+            .is_some_and(Backlog::is_full)
         {
             self.expire_all(listener, Instant::now());
         }

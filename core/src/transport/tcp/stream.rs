@@ -104,7 +104,7 @@ impl Tcp {
         }
     }
 
-    /// Whether SO_RCVTIMEO or SO_SNDTIMEO bounds the call.
+    /// Whether `SO_RCVTIMEO` or `SO_SNDTIMEO` bounds the call.
     fn has_timeout(&self, events: PollFlags) -> Result<bool> {
         let id = if events == PollFlags::IN {
             sockopt::Timeout::Recv
@@ -121,7 +121,7 @@ impl Tcp {
         Err(Error::from_code(self.broken.load(SeqCst)).unwrap_or(Error::ConnAborted))
     }
 
-    /// Ends one direction or both. Receiving never ends in the kernel: SHUT_RD would hide the
+    /// Ends one direction or both. Receiving never ends in the kernel: `SHUT_RD` would hide the
     /// peer's own end and does not stop data.
     pub(super) fn end(&self, how: Shutdown) -> Result<()> {
         let ends_sending = how.sends() && !self.connection().send_ended; // DIS-61

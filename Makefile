@@ -1,0 +1,44 @@
+# The entry points of the project. `make` alone explains them.
+
+CARGO   ?= cargo
+PYTHON  ?= python3
+CC      ?= cc
+CARGO_FLAGS ?= --locked
+
+.DEFAULT_GOAL := help
+.PHONY: help demo lib python wheel test conformance faults fmt lint doc ci clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: lib python ## a server that accepts one caller, rejects one and defers one, over TCP and in-process
+	$(PYTHON) demo/run.py
+
+lib: ## target/release/libvestibule.so and .a
+	$(CARGO) build $(CARGO_FLAGS) --release -p vestibule-ffi
+	CC="$(CC)" sh ffi/link.sh
+
+python: ## the Python module, ready for PYTHONPATH=target/python
+	CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" sh bindings-python/stage.sh
+
+wheel: ## target/wheels: the Python module as a wheel
+	PYTHON="$(PYTHON)" sh bindings-python/wheel.sh
+
+test: lib python ## every test; ends with one line, N passed, N failed, N skipped
+	CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/test.py
+
+conformance: lib python ## the conformance suite on every cell; report in target/conformance
+	CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/test.py conformance
+
+fmt: ## formats the Rust code
+	$(CARGO) fmt --all
+
+lint: ## formatting, clippy and documentation, with warnings as errors
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy $(CARGO_FLAGS) --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(CARGO_FLAGS) --workspace --no-deps
+
+ci: lint test demo ## what CI runs
+
+clean: ## removes everything that was built
+	$(CARGO) clean

@@ -136,6 +136,9 @@ def main() -> int:
     for reason in dict.fromkeys(total.reasons):
         print(reason)
     print(f"\n{total}")
+    if total.skipped and os.environ.get("VESTIBULE_NO_SKIPS"):
+        print("nothing may be skipped here (VESTIBULE_NO_SKIPS)", file=sys.stderr)
+        return 1
     return 1 if total.failed else 0
 
 

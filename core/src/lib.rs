@@ -83,3 +83,8 @@ pub use socket::{ConnectData, Socket};
 pub use stream::{ConnectError, Connector, Stream};
 pub use transport::Receive;
 pub use wait::Wait;
+
+/// The quick start of the README compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -58,13 +58,15 @@ fn option(scene: &mut Scene, first: String, second: String, value: String) -> St
     scene.query(&socket, "setopt", arguments).map(drop)
 }
 
-#[given("no descriptor is left to the server")]
-#[when("no descriptor is left to the server")]
+#[given("no handle is left to the server")]
+#[when("no handle is left to the server")]
 fn exhaust(scene: &mut Scene) -> Step {
-    scene.ask(Side::Server, "exhaust", &Fields::default())?.succeeded().map(drop)
+    let entry = scene.stage()?.cell().entry.clone();
+    let arguments = Fields::from([("entry", entry.as_str())]);
+    scene.ask(Side::Server, "exhaust", &arguments)?.succeeded().map(drop)
 }
 
-#[when("descriptors are free again")]
+#[when("handles are free again")]
 fn release(scene: &mut Scene) -> Step {
     scene.ask(Side::Server, "release", &Fields::default())?.succeeded().map(drop)
 }

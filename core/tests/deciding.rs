@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::{cell::Cell, panic, thread};
+use std::{cell::Cell, panic, thread, time::Duration};
 
 use common::{
     ENTRIES, a_moment, calling, calling_with, deciding, head, listening, loopback, unasked, within,
@@ -75,21 +75,14 @@ fn a_rejected_tcp_caller_sees_a_reset_at_its_first_use() {
 fn a_deferred_request_is_shown_again_and_stays_in_front() {
     for entry in ENTRIES {
         let (listener, address) = listening(entry, 5);
-        let first = calling(entry, &address)
-            .local_address()
-            .map(|_| ())
-            .map(|()| calling(entry, &address));
-        let first = first.unwrap();
-        drop(head_of(&listener));
-        let second = calling(entry, &address);
-        assert_eq!(head(&listener), head(&listener), "{entry:?}");
-        drop((first, second));
+        let first = calling(entry, &address);
+        let caller = head(&listener);
+        assert_eq!(first.local_address(), Ok(caller));
+        let _second = calling(entry, &address);
+        for _ in 0..3 {
+            assert_eq!(head(&listener), caller, "{entry:?}"); // ACC-08 ACC-67 ACC-68
+        }
     }
-}
-
-/// Accepts whatever is first and closes it.
-fn head_of(listener: &Socket) -> Option<Socket> {
-    deciding(listener, Decision::Accept).ok()
 }
 
 #[test]
@@ -319,6 +312,28 @@ fn an_accept_call_times_out() {
         let (listener, _) = listening(entry, 5);
         let result = listener.accept(|_| Ok(Decision::Accept), &Wait::at_most(a_moment()));
         assert_eq!(result.map(drop), Err(Error::TimedOut));
+    }
+}
+
+#[test]
+fn a_time_out_of_zero_takes_what_is_there() {
+    for entry in ENTRIES {
+        let (listener, address) = listening(entry, 5);
+        let now = Wait::at_most(Duration::ZERO);
+        assert_eq!(
+            listener.accept(|_| Ok(Decision::Accept), &now).map(drop),
+            Err(Error::TimedOut)
+        );
+        let client = calling(entry, &address);
+        let server = listener.accept(|_| Ok(Decision::Accept), &now).unwrap();
+        server.send(b"x", &now).unwrap();
+        client.set_nonblocking(false).unwrap();
+        client.finish_connect(&within()).unwrap();
+        assert_eq!(client.receive(&mut [0; 1], Receive::default(), &now), Ok(1));
+        assert_eq!(
+            client.receive(&mut [0; 1], Receive::default(), &now),
+            Err(Error::TimedOut)
+        );
     }
 }
 

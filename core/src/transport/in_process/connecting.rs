@@ -100,7 +100,10 @@ impl Network {
         expires: Option<Instant>,
     ) -> Result<()> {
         let caller = self.bind_implicitly(id)?; // LSN-08
-        self.socket(id)?.remote = Some(destination); // CON-31
+        let socket = self.socket(id)?;
+        socket.remote = Some(destination); // CON-31
+        socket.callee_data.clear(); // CON-32
+        socket.inbox.disconnect_data = None; // that of an earlier refusal
         let listener = self.listener_at(destination).ok_or(Error::ConnRefused)?; // CON-09
         let pending = Pending {
             client: id,
@@ -129,8 +132,6 @@ impl Network {
         socket.connection.state = State::Connecting;
         socket.request = Some((listener, request));
         socket.expires = expires;
-        socket.callee_data.clear();
-        socket.inbox.disconnect_data = None;
         self.wake_all(Some(listener), Direction::Read);
         Ok(())
     }

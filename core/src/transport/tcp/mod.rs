@@ -22,6 +22,7 @@ use rustix::{
     event::{PollFd, PollFlags, poll},
     io::{Errno, ioctl_fionbio},
     net::{self, AddressFamily, SocketAddrAny, SocketFlags, SocketType, ipproto, sockopt},
+    time::Timespec,
 };
 
 use self::listen::HeldHead;
@@ -163,10 +164,15 @@ impl Tcp {
     /// Waits until the kernel reports `events`, or an error or hang-up.
     fn wait_for(&self, events: PollFlags, wait: &Wait<'_>) -> Result<()> {
         loop {
-            let remaining = wait.remaining()?;
+            // A deadline that has passed still looks once.
+            let (remaining, is_last) = match wait.remaining() {
+                Ok(remaining) => (remaining, false),
+                Err(_) => (Some(Timespec::default()), true),
+            };
             let mut polled = [PollFd::new(&self.fd, events)];
             match self.sleeping(|_| poll(&mut polled, remaining.as_ref())) {
-                Ok(0) => {} // the deadline has passed; `remaining` says so
+                Ok(0) if is_last => return Err(Error::TimedOut),
+                Ok(0) => {}
                 Ok(_) => return self.check_open(),
                 Err(Errno::INTR) => self.check_interrupted(wait)?,
                 Err(error) => return Err(error.into()),
@@ -177,7 +183,7 @@ impl Tcp {
     /// Whether the kernel reports `events` (or an error or hang-up) now.
     fn is_ready(&self, events: PollFlags) -> Result<bool> {
         let mut polled = [PollFd::new(&self.fd, events)];
-        Ok(poll(&mut polled, Some(&rustix::time::Timespec::default()))? > 0)
+        Ok(poll(&mut polled, Some(&Timespec::default()))? > 0)
     }
 
     fn bound_address(&self) -> Result<Address> {

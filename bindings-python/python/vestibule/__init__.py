@@ -1,0 +1,102 @@
+"""Conditional accept for Linux: a server looks at a connection request before it answers it.
+
+A condition function sees who calls and what the caller sent along, and decides::
+
+    import vestibule
+    from vestibule import Decision
+
+    def only_friends(request):
+        if request.caller_data == b"open sesame":
+            return Decision.ACCEPT
+        return Decision.REJECT
+
+    with vestibule.listen(vestibule.InProcessAddress.local(7000)) as listener:
+        with listener.accept(only_friends) as connection:
+            connection.sendall(b"welcome")
+
+Addresses are those of Python's ``socket`` module with a numeric host, or :class:`InProcessAddress`.
+Every error is a :class:`WinsockError`, and the Python exception that one would expect as well. Calls
+that wait let other threads run and end with ``KeyboardInterrupt`` on Ctrl-C. Requirement ids such as
+ACC-19 name rows of the project's specification.
+"""
+
+from ._errors import (
+    AccessDenied,
+    ConnectionAborted,
+    ConnectionRefused,
+    ConnectionReset,
+    DirectionShutDown,
+    Interrupted,
+    InvalidDecision,
+    RequestDeferred,
+    TimedOut,
+    WinsockError,
+    WouldBlock,
+)
+from ._types import (
+    NOT_SPECIFIED,
+    Credentials,
+    Decision,
+    Entry,
+    FlowSpec,
+    InProcessAddress,
+    Linger,
+    Qos,
+    Setting,
+    Shutdown,
+    SocketOption,
+    UserDataLimits,
+)
+from ._vestibule import (
+    Connection,
+    ConnectionRequest,
+    Listener,
+    Socket,
+    __version__,
+    configure,
+    connect,
+    listen,
+    setting,
+)
+
+__all__ = [
+    "NOT_SPECIFIED",
+    "AccessDenied",
+    "Connection",
+    "ConnectionAborted",
+    "ConnectionRefused",
+    "ConnectionRequest",
+    "ConnectionReset",
+    "Credentials",
+    "Decision",
+    "DirectionShutDown",
+    "Entry",
+    "FlowSpec",
+    "InProcessAddress",
+    "Interrupted",
+    "InvalidDecision",
+    "Linger",
+    "Listener",
+    "Qos",
+    "RequestDeferred",
+    "Setting",
+    "Shutdown",
+    "Socket",
+    "SocketOption",
+    "TimedOut",
+    "UserDataLimits",
+    "WinsockError",
+    "WouldBlock",
+    "__version__",
+    "configure",
+    "connect",
+    "listen",
+    "setting",
+]
+
+# Tracebacks and pickles name the public package.
+for _name in __all__:
+    _public = globals()[_name]
+    if isinstance(_public, type):
+        _public.__module__ = __name__
+del _name, _public

@@ -1,0 +1,172 @@
+//! What the methods of the socket classes do, apart from reading their arguments.
+
+use std::ffi::CString;
+
+use provider::{Address, ConnectData, Decision, Entry, Error, Qos, Receive, Socket, SocketOption};
+use pyo3::{
+    exceptions::{PyResourceWarning, PyTypeError},
+    prelude::*,
+    pybacked::PyBackedBytes,
+};
+
+use crate::{
+    errors::{exception, refusal},
+    request::{NoDecision, ask},
+    values,
+    waiting::{Deadline, detached, waiting},
+};
+
+/// Makes a listener, as the Rust `Listener` does.
+pub(crate) fn listen_at(address: &Address, backlog: i32) -> provider::Result<Socket> {
+    let socket = Socket::new(Entry::stream(address.family()))?;
+    socket.set_option(SocketOption::ReuseAddress, 1)?;
+    socket.bind(address)?;
+    socket.listen(backlog)?;
+    Ok(socket)
+}
+
+/// Accepts; the condition function runs on this thread, attached to the interpreter.
+pub(crate) fn accept(
+    py: Python<'_>,
+    socket: &Socket,
+    condition: Option<Bound<'_, PyAny>>,
+    deadline: Deadline,
+) -> PyResult<Socket> {
+    if condition
+        .as_ref()
+        .is_some_and(|condition| !condition.is_callable())
+    {
+        return Err(PyTypeError::new_err("condition must be callable or None"));
+    }
+    let condition = condition.map(Bound::unbind);
+    let (accepted, undecided) = detached(py, deadline, |wait| {
+        let mut undecided = None;
+        let accepted = socket.accept(
+            |args| match &condition {
+                None => Ok(Decision::Accept), // ACC-27
+                Some(condition) => {
+                    Python::attach(|py| ask(condition.bind(py), args)).map_err(|why| {
+                        undecided = Some(why);
+                        Error::Inval // ACC-21 ACC-59
+                    })
+                }
+            },
+            wait,
+        );
+        (accepted, undecided)
+    })?;
+    accepted.map_err(|error| match undecided {
+        Some(NoDecision::Raised(raised)) => raised, // ACC-59: unchanged
+        Some(NoDecision::Invalid(invalid)) if error == Error::Inval => invalid,
+        _ => exception(py, error),
+    })
+}
+
+/// What a connect sends along.
+pub(crate) struct Hello {
+    data: Option<PyBackedBytes>,
+    qos: Option<Qos>,
+}
+
+impl Hello {
+    pub(crate) fn from_python(
+        data: Option<&Bound<'_, PyAny>>,
+        qos: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        Ok(Self {
+            data: data.map(values::bytes_from_python).transpose()?,
+            qos: qos.map(values::qos_from_python).transpose()?,
+        })
+    }
+}
+
+pub(crate) fn connect_to(
+    py: Python<'_>,
+    socket: &Socket,
+    address: &Address,
+    hello: &Hello,
+    deadline: Deadline,
+) -> PyResult<()> {
+    let data = ConnectData {
+        caller_data: hello.data.as_deref().unwrap_or_default(),
+        qos: hello.qos.as_ref(),
+    };
+    detached(py, deadline, |wait| socket.connect(address, data, wait))?
+        .map_err(|error| attempt_failed(py, socket, error))
+}
+
+pub(crate) fn finish_connect(py: Python<'_>, socket: &Socket, deadline: Deadline) -> PyResult<()> {
+    detached(py, deadline, |wait| socket.finish_connect(wait))?
+        .map_err(|error| attempt_failed(py, socket, error))
+}
+
+/// The exception for a connect attempt that has failed, with the data of a refusal (ACC-44).
+fn attempt_failed(py: Python<'_>, socket: &Socket, error: Error) -> PyErr {
+    let data = if error == Error::ConnRefused {
+        receive_disconnect(socket, None).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    refusal(py, error, &data)
+}
+
+/// No entry can be set to carry more user data.
+const MAX_USER_DATA: usize = 4096;
+
+/// The disconnect data; without a size as much as there is.
+pub(crate) fn receive_disconnect(
+    socket: &Socket,
+    size: Option<usize>,
+) -> provider::Result<Vec<u8>> {
+    if size.is_none() && socket.user_data_limits().disconnect == 0 {
+        return socket.receive_disconnect(None).map(|_| Vec::new());
+    }
+    let mut buffer = vec![0; size.unwrap_or(MAX_USER_DATA).min(MAX_USER_DATA)];
+    let length = socket.receive_disconnect(Some(&mut buffer))?;
+    buffer.truncate(length);
+    Ok(buffer)
+}
+
+/// One call receives no more than this, however much is asked for.
+const MAX_RECEIVE: usize = 16 << 20;
+
+pub(crate) fn receive(
+    py: Python<'_>,
+    socket: &Socket,
+    size: usize,
+    flags: Receive,
+    deadline: Deadline,
+) -> PyResult<Vec<u8>> {
+    let mut buffer = vec![0; size.min(MAX_RECEIVE)];
+    let length = waiting(py, deadline, |wait| {
+        socket.receive(&mut buffer, flags, wait)
+    })?;
+    buffer.truncate(length);
+    Ok(buffer)
+}
+
+/// Entry and addresses, for a person.
+pub(crate) fn describe(socket: &Socket) -> String {
+    let named = |before, address: provider::Result<Address>| {
+        address.map_or_else(|_| String::new(), |address| format!("{before}{address}"))
+    };
+    let local = named(" ", socket.local_address());
+    let peer = named(" -> ", socket.peer_address());
+    format!("{}{local}{peer}", values::entry_name(socket.entry()))
+}
+
+/// Warns of a socket that is dropped open, as Python's sockets do.
+pub(crate) fn warn_unclosed(py: Python<'_>, socket: &Socket) {
+    // A drop may happen while an exception is on its way.
+    let pending = PyErr::take(py);
+    let text = format!("unclosed vestibule socket: {}", describe(socket));
+    let warned = CString::new(text)
+        .map_err(PyErr::from)
+        .and_then(|text| PyErr::warn(py, &py.get_type::<PyResourceWarning>(), &text, 1));
+    if let Err(error) = warned {
+        error.write_unraisable(py, None);
+    }
+    if let Some(pending) = pending {
+        pending.restore(py);
+    }
+}

@@ -1,0 +1,496 @@
+//! The socket classes.
+
+use std::{
+    os::fd::AsRawFd,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use provider::{Entry, Error, Family, Linger, Receive};
+use pyo3::{prelude::*, types::PyBytes};
+
+use crate::{
+    address, calls,
+    errors::{OrRaise as _, exception},
+    values,
+    waiting::{Deadline, waiting},
+};
+
+/// A socket of any entry, in any state: what `listen` and `connect` are built on.
+///
+/// Sockets can be used from several threads at once. Where a method takes `timeout`, that is how
+/// many seconds it may wait on a blocking socket, None meaning without limit. A closed socket raises
+/// WinsockError (WSAENOTSOCK). One that is dropped unclosed is closed, with a ResourceWarning.
+#[pyclass(frozen, subclass, weakref, module = "vestibule")]
+#[derive(Debug)]
+pub(crate) struct Socket {
+    /// Nothing once it is closed, so that the kernel's descriptor goes at once.
+    open: Mutex<Option<Arc<provider::Socket>>>,
+    entry: Entry,
+}
+
+/// A socket that listens, made by `listen`.
+#[pyclass(frozen, extends = Socket, module = "vestibule")]
+#[derive(Debug)]
+pub(crate) struct Listener;
+
+/// A connection, made by `connect` and `accept`.
+#[pyclass(frozen, extends = Socket, module = "vestibule")]
+#[derive(Debug)]
+pub(crate) struct Connection;
+
+impl Socket {
+    fn from_provider(socket: provider::Socket) -> Self {
+        Self {
+            entry: socket.entry(),
+            open: Mutex::new(Some(Arc::new(socket))),
+        }
+    }
+
+    /// The provider's socket, for one call; nothing once it is closed.
+    fn if_open(&self) -> Option<Arc<provider::Socket>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.clone()
+    }
+
+    fn get(&self, py: Python<'_>) -> PyResult<Arc<provider::Socket>> {
+        self.if_open().ok_or_else(|| exception(py, Error::NotSock)) // HND-15
+    }
+
+    fn take(&self) -> Option<Arc<provider::Socket>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.take()
+    }
+}
+
+impl Listener {
+    pub(crate) fn wrap(py: Python<'_>, socket: provider::Socket) -> PyResult<Py<Self>> {
+        let base = PyClassInitializer::from(Socket::from_provider(socket));
+        Py::new(py, base.add_subclass(Self))
+    }
+}
+
+impl Connection {
+    pub(crate) fn wrap(py: Python<'_>, socket: provider::Socket) -> PyResult<Py<Self>> {
+        let base = PyClassInitializer::from(Socket::from_provider(socket));
+        Py::new(py, base.add_subclass(Self))
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if let Some(socket) = self.take() {
+            // Without an interpreter there is nobody to warn.
+            let _ = Python::try_attach(|py| calls::warn_unclosed(py, &socket));
+        }
+    }
+}
+
+#[pymethods]
+impl Socket {
+    /// Makes an unbound, blocking socket (HND-17).
+    ///
+    /// Raises WinsockError: WSAEMFILE, WSAENOBUFS, WSAEAFNOSUPPORT (HND-19).
+    #[new]
+    #[pyo3(signature = (entry, /))]
+    fn new(py: Python<'_>, entry: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let entry = values::entry_from_python(entry)?;
+        Ok(Self::from_provider(
+            provider::Socket::new(entry).or_raise(py)?,
+        ))
+    }
+
+    /// The Entry that it was made with.
+    #[getter]
+    fn entry<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        values::entry_to_python(py, self.entry)
+    }
+
+    /// Whether it has been closed.
+    #[getter]
+    fn closed(&self) -> bool {
+        self.if_open().is_none()
+    }
+
+    /// Whether it listens.
+    #[getter]
+    fn listening(&self) -> bool {
+        self.if_open().is_some_and(|socket| socket.is_listening())
+    }
+
+    /// How much user data it can send: UserDataLimits(connect, disconnect), in bytes (UDA-27).
+    #[getter]
+    fn user_data_limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        values::limits_to_python(py, self.get(py)?.user_data_limits())
+    }
+
+    /// Binds it to a local address; port 0 asks for a free one (LSN-13).
+    ///
+    /// Raises WinsockError: WSAEAFNOSUPPORT for another family (LSN-11); WSAEINVAL if it is bound
+    /// already, WSAEADDRINUSE, WSAEADDRNOTAVAIL (LSN-12); AccessDenied.
+    #[pyo3(signature = (address, /))]
+    fn bind(&self, py: Python<'_>, address: &Bound<'_, PyAny>) -> PyResult<()> {
+        let address = address::from_python(address, self.entry.family())?;
+        self.get(py)?.bind(&address).or_raise(py)
+    }
+
+    /// Makes it listen, or gives a listener a new backlog (LSN-01, LSN-25).
+    ///
+    /// `backlog` is how many undecided requests may wait; 0 means 1, a negative number is a hint
+    /// (LSN-18 to LSN-20). Raises WinsockError: WSAEINVAL if it is unbound (LSN-15), WSAEISCONN
+    /// (LSN-16), WSAEINPROGRESS in its own condition function (ACC-51), WSAEADDRINUSE.
+    #[pyo3(signature = (backlog = 128, /))]
+    fn listen(&self, py: Python<'_>, backlog: i32) -> PyResult<()> {
+        self.get(py)?.listen(backlog).or_raise(py)
+    }
+
+    /// Accepts the oldest connection request, if the condition function says so (ACC-01).
+    ///
+    /// The condition function is called at most once, on this thread, with a ConnectionRequest, and
+    /// returns a Decision. While it runs, other threads that accept on this socket wait. If it
+    /// raises, the request keeps the head of the backlog, undecided, and the exception is raised
+    /// here (ACC-59). Without one the request is accepted unasked, a deferred one too (ACC-27).
+    ///
+    /// Raises ConnectionRefused after a rejection (ACC-18), RequestDeferred after a deferral
+    /// (ACC-19), InvalidDecision for another answer (ACC-20), AccessDenied if an offered request has
+    /// been withdrawn (ACC-22), ConnectionReset if it was reset (ACC-23), WouldBlock (ACC-15,
+    /// ACC-55), TimedOut, Interrupted if another thread closes it (ACC-57); WinsockError: WSAEINVAL
+    /// if it does not listen (ACC-16), WSAEMFILE (ACC-24), WSAEINPROGRESS in its own condition
+    /// function (ACC-51).
+    #[pyo3(signature = (condition = None, *, timeout = None))]
+    fn accept(
+        &self,
+        py: Python<'_>,
+        condition: Option<Bound<'_, PyAny>>,
+        timeout: Option<f64>,
+    ) -> PyResult<Py<Connection>> {
+        let deadline = Deadline::after(timeout)?;
+        let accepted = calls::accept(py, &*self.get(py)?, condition, deadline)?;
+        Connection::wrap(py, accepted)
+    }
+
+    /// Connects. A blocking socket waits for the decision where the entry has one (CON-02).
+    ///
+    /// `data` is shown to the condition function (CON-22), `qos` is the quality of service asked for
+    /// (QOS-03). If the wait ends early the request is withdrawn.
+    ///
+    /// Raises ConnectionRefused, with the data of the refusal (CON-08, CON-09, ACC-44); WouldBlock
+    /// if it is non-blocking and the attempt goes on (CON-05); TimedOut (CON-10); Interrupted;
+    /// WinsockError: WSAEALREADY (CON-06), WSAEISCONN (CON-07), WSAEINVAL on a listener (LSN-29),
+    /// WSAEADDRNOTAVAIL (CON-12), WSAEAFNOSUPPORT (CON-13), WSAENETUNREACH, WSAEHOSTUNREACH
+    /// (CON-14), WSAEFAULT for data beyond the limit (CON-26), WSAEPROTONOSUPPORT for data where the
+    /// entry carries none (CON-27), WSAEOPNOTSUPP for a qos that cannot be carried (CON-29).
+    #[pyo3(signature = (address, /, *, data = None, qos = None, timeout = None))]
+    fn connect(
+        &self,
+        py: Python<'_>,
+        address: &Bound<'_, PyAny>,
+        data: Option<&Bound<'_, PyAny>>,
+        qos: Option<&Bound<'_, PyAny>>,
+        timeout: Option<f64>,
+    ) -> PyResult<()> {
+        let address = address::from_python(address, self.entry.family())?;
+        let hello = calls::Hello::from_python(data, qos)?;
+        let deadline = Deadline::after(timeout)?;
+        calls::connect_to(py, &*self.get(py)?, &address, &hello, deadline)
+    }
+
+    /// Waits until the attempt of a non-blocking connect has ended; the mode does not matter here.
+    ///
+    /// Raises the error of the attempt, TimedOut if it still goes on; WinsockError (WSAENOTCONN) if
+    /// there was none.
+    #[pyo3(signature = (*, timeout = None))]
+    fn finish_connect(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<()> {
+        let deadline = Deadline::after(timeout)?;
+        calls::finish_connect(py, &*self.get(py)?, deadline)
+    }
+
+    /// Sends data and returns how many bytes were taken: all of them on a blocking socket, unless
+    /// the call ended early.
+    ///
+    /// Raises WouldBlock, TimedOut, ConnectionReset, DirectionShutDown (DIS-16), WinsockError
+    /// (WSAENOTCONN).
+    #[pyo3(signature = (data, /, *, timeout = None))]
+    fn send(
+        &self,
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<usize> {
+        let data = values::bytes_from_python(data)?;
+        let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
+        waiting(py, deadline, |wait| socket.send(&data, wait))
+    }
+
+    /// Sends all of the data, or raises as `send` does; how much was sent is then unknown.
+    #[pyo3(signature = (data, /, *, timeout = None))]
+    fn sendall(
+        &self,
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<()> {
+        let data = values::bytes_from_python(data)?;
+        let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
+        let mut rest = &data[..];
+        while !rest.is_empty() {
+            let taken = waiting(py, deadline, |wait| socket.send(rest, wait))?;
+            rest = &rest[taken..];
+        }
+        Ok(())
+    }
+
+    /// Receives up to `size` bytes; b"" means that the peer has ended the stream (DIS-33).
+    ///
+    /// `peek` leaves them in place; `wait_all` waits until there are `size` bytes or the stream
+    /// ends. Raises WouldBlock, TimedOut, ConnectionReset (DIS-36), DirectionShutDown (DIS-25),
+    /// WinsockError (WSAENOTCONN).
+    #[pyo3(signature = (size, /, *, peek = false, wait_all = false, timeout = None))]
+    fn recv<'py>(
+        &self,
+        py: Python<'py>,
+        size: usize,
+        peek: bool,
+        wait_all: bool,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let flags = Receive {
+            peek,
+            all: wait_all,
+        };
+        let deadline = Deadline::after(timeout)?;
+        let data = calls::receive(py, &*self.get(py)?, size, flags, deadline)?;
+        Ok(PyBytes::new(py, &data))
+    }
+
+    /// Receives into a writable buffer and returns the number of bytes; otherwise as `recv`.
+    #[pyo3(signature = (buffer, /, *, peek = false, wait_all = false, timeout = None))]
+    fn recv_into(
+        &self,
+        py: Python<'_>,
+        buffer: &Bound<'_, PyAny>,
+        peek: bool,
+        wait_all: bool,
+        timeout: Option<f64>,
+    ) -> PyResult<usize> {
+        let room = values::Room::in_buffer(buffer)?;
+        let flags = Receive {
+            peek,
+            all: wait_all,
+        };
+        let deadline = Deadline::after(timeout)?;
+        let data = calls::receive(py, &*self.get(py)?, room.size()?, flags, deadline)?;
+        room.fill(&data)?;
+        Ok(data.len())
+    }
+
+    /// Ends one direction or both; `how` is a Shutdown. Neither waits nor closes (DIS-46).
+    ///
+    /// Raises WinsockError: WSAENOTCONN (DIS-45), WSAEINVAL for another `how`.
+    #[pyo3(signature = (how = 2, /))]
+    fn shutdown(&self, py: Python<'_>, how: i64) -> PyResult<()> {
+        let how = values::shutdown_from_python(py, how)?;
+        self.get(py)?.shutdown(how).or_raise(py)
+    }
+
+    /// Ends the sending direction, with disconnect data where the entry carries it (DIS-01, DIS-02).
+    ///
+    /// Raises DirectionShutDown the second time (DIS-24); WinsockError: WSAENOTCONN (DIS-22),
+    /// WSAENOPROTOOPT for data where the entry carries none (DIS-21), WSAEFAULT beyond the limit
+    /// (DIS-23).
+    #[pyo3(signature = (data = None, /))]
+    fn send_disconnect(&self, py: Python<'_>, data: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let data = data.map(values::bytes_from_python).transpose()?;
+        self.get(py)?.send_disconnect(data.as_deref()).or_raise(py)
+    }
+
+    /// Ends the receiving direction and returns the disconnect data that the peer has sent, or the
+    /// data of a refusal (DIS-03, DIS-25, ACC-44); b"" if there is none.
+    ///
+    /// `size` is the room for it; None means as much as needed. Raises WinsockError: WSAENOTCONN
+    /// (DIS-30); WSAEFAULT if the room is too small, the data stays (DIS-27); WSAENOPROTOOPT for a
+    /// size where the entry carries none (DIS-29).
+    #[pyo3(signature = (size = None, /))]
+    fn recv_disconnect<'py>(
+        &self,
+        py: Python<'py>,
+        size: Option<usize>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let data = calls::receive_disconnect(&*self.get(py)?, size).or_raise(py)?;
+        Ok(PyBytes::new(py, &data))
+    }
+
+    /// The bytes that came with the acceptance; b"" before, after a failure, and if there are none
+    /// (CON-24, CON-32).
+    #[getter]
+    fn callee_data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let socket = self.get(py)?;
+        let mut buffer = vec![0; socket.user_data_limits().connect];
+        let length = socket.callee_data(&mut buffer);
+        Ok(PyBytes::new(py, &buffer[..length]))
+    }
+
+    /// The Qos of the connection from this side's point of view, or None (QOS-06, QOS-07).
+    #[getter]
+    fn qos<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let qos = self.get(py)?.qos();
+        qos.map(|qos| values::qos_to_python(py, qos)).transpose()
+    }
+
+    /// The local address. Raises WinsockError (WSAEINVAL) if it was never bound (LSN-10).
+    fn getsockname<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        address::to_python(py, self.get(py)?.local_address().or_raise(py)?)
+    }
+
+    /// The peer's address: the destination from the connect call on (CON-31). Raises WinsockError
+    /// (WSAENOTCONN).
+    fn getpeername<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        address::to_python(py, self.get(py)?.peer_address().or_raise(py)?)
+    }
+
+    /// Makes it blocking or non-blocking; sockets that a listener accepts from then on are the same
+    /// (HND-29, SKT-06). Raises WinsockError (WSAEINPROGRESS) in its own condition function.
+    #[pyo3(signature = (blocking, /))]
+    fn setblocking(&self, py: Python<'_>, blocking: bool) -> PyResult<()> {
+        self.get(py)?.set_nonblocking(!blocking).or_raise(py)
+    }
+
+    /// Whether it is blocking.
+    fn getblocking(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(!self.get(py)?.is_nonblocking())
+    }
+
+    /// The value of a SocketOption. Raises WinsockError (WSAENOPROTOOPT) if the entry lacks it.
+    #[pyo3(signature = (option, /))]
+    fn getsockopt(&self, py: Python<'_>, option: &Bound<'_, PyAny>) -> PyResult<u32> {
+        let option = values::option_from_python(option)?;
+        self.get(py)?.option(option).or_raise(py)
+    }
+
+    /// Sets a SocketOption; a listener's accepted sockets inherit it (SKT-03).
+    ///
+    /// Raises WinsockError: WSAENOPROTOOPT if the entry lacks it or it cannot be set, WSAEINVAL for
+    /// a value out of range, WSAEINPROGRESS in its own condition function (ACC-51).
+    #[pyo3(signature = (option, value, /))]
+    fn setsockopt(&self, py: Python<'_>, option: &Bound<'_, PyAny>, value: u32) -> PyResult<()> {
+        let option = values::option_from_python(option)?;
+        self.get(py)?.set_option(option, value).or_raise(py)
+    }
+
+    /// What closing does with data that is not out yet: Linger(on, seconds) (DIS-40).
+    #[getter]
+    fn linger<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        values::linger_to_python(py, self.get(py)?.linger())
+    }
+
+    #[setter]
+    fn set_linger(&self, py: Python<'_>, value: (bool, u16)) -> PyResult<()> {
+        let (on, seconds) = value;
+        self.get(py)?
+            .set_linger(Linger { on, seconds })
+            .or_raise(py)
+    }
+
+    /// A descriptor that polls readable while there is something to accept or receive, or the stream
+    /// has ended; -1 once closed. On plain TCP it is the kernel's socket. Otherwise it is made at the
+    /// first call and belongs to the socket: do not read, write or close it (HND-31).
+    ///
+    /// A program that defers must not select on the descriptor of a TCP listener: the kernel goes on
+    /// reporting the requests behind the deferred one.
+    fn fileno(&self, py: Python<'_>) -> PyResult<i32> {
+        self.if_open().map_or(Ok(-1), |socket| {
+            let descriptor = socket.read_descriptor().or_raise(py)?;
+            Ok(descriptor.as_raw_fd())
+        })
+    }
+
+    /// A descriptor that tells when there is room to send or a connect attempt has ended; -1 once
+    /// closed. On plain TCP poll it for output; otherwise for input (HND-31).
+    fn write_fileno(&self, py: Python<'_>) -> PyResult<i32> {
+        self.if_open().map_or(Ok(-1), |socket| {
+            let descriptor = socket.write_descriptor().or_raise(py)?;
+            Ok(descriptor.as_raw_fd())
+        })
+    }
+
+    /// Closes it; a second time nothing happens. Calls of other threads that wait in it raise
+    /// Interrupted (ACC-56, ACC-57), the requests in its backlog are refused (LSN-28), its own
+    /// undecided request is withdrawn (LSN-31).
+    ///
+    /// Raises WinsockError (WSAEINPROGRESS) in its own condition function (ACC-51).
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        let Some(socket) = self.if_open() else {
+            return Ok(());
+        };
+        py.detach(|| {
+            if socket.close() == Err(Error::InProgress) {
+                return Err(Error::InProgress);
+            }
+            // Another thread may have closed it at the same time; either way it is closed now.
+            drop((self.take(), socket));
+            Ok(())
+        })
+        .or_raise(py)
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (exc_type = None, exc_value = None, traceback = None, /))]
+    fn __exit__(
+        &self,
+        py: Python<'_>,
+        exc_type: Option<&Bound<'_, PyAny>>,
+        exc_value: Option<&Bound<'_, PyAny>>,
+        traceback: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let _ = (exc_type, exc_value, traceback);
+        self.close(py)
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let class = slf.get_type().qualname()?;
+        let state = match slf.get().if_open() {
+            Some(socket) => calls::describe(&socket),
+            None => "closed".to_owned(),
+        };
+        Ok(format!("<vestibule.{class} {state}>"))
+    }
+}
+
+/// Listens at an address and returns a Listener. Port 0 asks for a free port.
+///
+/// `backlog` is how many undecided requests may wait. As with Python's `create_server`, a TCP address
+/// may be used again right after a restart. Raises as Socket, `bind` and `listen` do.
+#[pyfunction]
+#[pyo3(signature = (address, /, *, backlog = 128))]
+pub(crate) fn listen(
+    py: Python<'_>,
+    address: &Bound<'_, PyAny>,
+    backlog: i32,
+) -> PyResult<Py<Listener>> {
+    let address = address::from_python(address, Family::Inet)?;
+    Listener::wrap(py, calls::listen_at(&address, backlog).or_raise(py)?)
+}
+
+/// Connects to an address and returns a Connection. It waits for the server's decision where the
+/// entry has one (CON-02).
+///
+/// `data` is shown to the server's condition function, `qos` is the quality of service asked for,
+/// `timeout` is in seconds; when it passes the request is withdrawn. Raises as Socket.connect does.
+#[pyfunction]
+#[pyo3(signature = (address, /, *, data = None, qos = None, timeout = None))]
+pub(crate) fn connect(
+    py: Python<'_>,
+    address: &Bound<'_, PyAny>,
+    data: Option<&Bound<'_, PyAny>>,
+    qos: Option<&Bound<'_, PyAny>>,
+    timeout: Option<f64>,
+) -> PyResult<Py<Connection>> {
+    let address = address::from_python(address, Family::Inet)?;
+    let hello = calls::Hello::from_python(data, qos)?;
+    let deadline = Deadline::after(timeout)?;
+    let socket = provider::Socket::new(Entry::stream(address.family())).or_raise(py)?;
+    calls::connect_to(py, &socket, &address, &hello, deadline)?;
+    Connection::wrap(py, socket)
+}

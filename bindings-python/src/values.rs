@@ -1,0 +1,211 @@
+//! Enumerations, quality of service and bytes, between Python and the provider.
+
+use provider::{
+    Credentials, Entry, Error, FlowSpec, Linger, Qos, Setting, Shutdown, SocketOption,
+    UserDataLimits,
+};
+use pyo3::{
+    exceptions::PyTypeError,
+    prelude::*,
+    pybacked::{PyBackedBytes, PyBackedStr},
+    sync::PyOnceLock,
+    types::{PyBytes, PyMemoryView, PySlice, PyType},
+};
+
+use crate::errors::{OrRaise as _, exception};
+
+/// A class of `vestibule._types`, looked up once.
+macro_rules! class {
+    ($py:expr, $name:literal) => {{
+        static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        CLASS.import($py, "vestibule._types", $name)
+    }};
+}
+
+/// Reads a member of an enumeration by its value.
+fn member<T: Copy>(value: &Bound<'_, PyAny>, enumeration: &str, rows: &[(&str, T)]) -> PyResult<T> {
+    value
+        .getattr("value")
+        .and_then(|name| name.extract::<PyBackedStr>())
+        .ok()
+        .and_then(|name| rows.iter().find(|row| row.0 == &*name))
+        .map(|row| row.1)
+        .ok_or_else(|| PyTypeError::new_err(format!("a member of {enumeration} is needed")))
+}
+
+const ENTRIES: [(&str, Entry); 3] = [
+    ("tcp4", Entry::Tcp4),
+    ("tcp6", Entry::Tcp6),
+    ("in-process", Entry::InProcess),
+];
+
+pub(crate) fn entry_from_python(value: &Bound<'_, PyAny>) -> PyResult<Entry> {
+    member(value, "Entry", &ENTRIES)
+}
+
+pub(crate) fn entry_name(entry: Entry) -> &'static str {
+    let row = ENTRIES.iter().find(|row| row.1 == entry);
+    row.map_or("unknown", |row| row.0)
+}
+
+pub(crate) fn entry_to_python(py: Python<'_>, entry: Entry) -> PyResult<Bound<'_, PyAny>> {
+    class!(py, "Entry")?.call1((entry_name(entry),))
+}
+
+pub(crate) fn option_from_python(value: &Bound<'_, PyAny>) -> PyResult<SocketOption> {
+    const OPTIONS: [(&str, SocketOption); 14] = [
+        ("SO_REUSEADDR", SocketOption::ReuseAddress),
+        ("SO_KEEPALIVE", SocketOption::KeepAlive),
+        ("SO_OOBINLINE", SocketOption::OobInline),
+        ("SO_SNDBUF", SocketOption::SendBuffer),
+        ("SO_RCVBUF", SocketOption::ReceiveBuffer),
+        ("SO_SNDTIMEO", SocketOption::SendTimeout),
+        ("SO_RCVTIMEO", SocketOption::ReceiveTimeout),
+        ("TCP_NODELAY", SocketOption::NoDelay),
+        ("SO_CONDITIONAL_ACCEPT", SocketOption::ConditionalAccept),
+        ("connect-timeout", SocketOption::ConnectTimeout),
+        ("caller-check", SocketOption::CallerCheck),
+        ("SO_ACCEPTCONN", SocketOption::AcceptConn),
+        ("SO_ERROR", SocketOption::Error),
+        ("SO_TYPE", SocketOption::Type),
+    ];
+    member(value, "SocketOption", &OPTIONS)
+}
+
+/// # Errors
+/// WSAEINVAL for a number that is none of the three.
+pub(crate) fn shutdown_from_python(py: Python<'_>, how: i64) -> PyResult<Shutdown> {
+    match how {
+        0 => Ok(Shutdown::Receive),
+        1 => Ok(Shutdown::Send),
+        2 => Ok(Shutdown::Both),
+        _ => Err(exception(py, Error::Inval)),
+    }
+}
+
+/// The value of a setting of the process.
+#[pyfunction]
+#[pyo3(text_signature = "(setting, /)")]
+pub(crate) fn setting(py: Python<'_>, setting: u32) -> PyResult<u32> {
+    Ok(setting_from_python(py, setting)?.get())
+}
+
+/// Sets a setting of the process, for the sockets that are created from now on.
+///
+/// Raises WinsockError (WSAEINVAL) if the value is out of range.
+#[pyfunction]
+#[pyo3(text_signature = "(setting, value, /)")]
+pub(crate) fn configure(py: Python<'_>, setting: u32, value: u32) -> PyResult<()> {
+    setting_from_python(py, setting)?.set(value).or_raise(py)
+}
+
+fn setting_from_python(py: Python<'_>, number: u32) -> PyResult<Setting> {
+    Setting::from_raw(number).ok_or_else(|| exception(py, Error::Inval))
+}
+
+pub(crate) fn linger_to_python(py: Python<'_>, linger: Linger) -> PyResult<Bound<'_, PyAny>> {
+    class!(py, "Linger")?.call1((linger.on, linger.seconds))
+}
+
+pub(crate) fn limits_to_python(
+    py: Python<'_>,
+    limits: UserDataLimits,
+) -> PyResult<Bound<'_, PyAny>> {
+    class!(py, "UserDataLimits")?.call1((limits.connect, limits.disconnect))
+}
+
+pub(crate) fn credentials_to_python(
+    py: Python<'_>,
+    credentials: Credentials,
+) -> PyResult<Bound<'_, PyAny>> {
+    let Credentials { uid, gid, pid } = credentials;
+    class!(py, "Credentials")?.call1((uid, gid, pid))
+}
+
+/// The eight members of a flow specification, in their order.
+type Members = (u32, u32, u32, u32, u32, u32, u32, u32);
+
+fn flow_from(members: Members) -> FlowSpec {
+    let (token_rate, token_bucket_size, peak_bandwidth, latency, ..) = members;
+    let (.., delay_variation, service_type, max_sdu_size, minimum_policed_size) = members;
+    FlowSpec {
+        token_rate,
+        token_bucket_size,
+        peak_bandwidth,
+        latency,
+        delay_variation,
+        service_type,
+        max_sdu_size,
+        minimum_policed_size,
+    }
+}
+
+const fn flow_members(flow: &FlowSpec) -> Members {
+    (
+        flow.token_rate,
+        flow.token_bucket_size,
+        flow.peak_bandwidth,
+        flow.latency,
+        flow.delay_variation,
+        flow.service_type,
+        flow.max_sdu_size,
+        flow.minimum_policed_size,
+    )
+}
+
+/// # Errors
+/// `TypeError` if it is not two flow specifications, `OverflowError` for a member beyond 32 bits.
+pub(crate) fn qos_from_python(value: &Bound<'_, PyAny>) -> PyResult<Qos> {
+    let (sending, receiving) = value.extract::<(Members, Members)>()?;
+    Ok(Qos {
+        sending: flow_from(sending),
+        receiving: flow_from(receiving),
+    })
+}
+
+pub(crate) fn qos_to_python(py: Python<'_>, qos: Qos) -> PyResult<Bound<'_, PyAny>> {
+    let flow = class!(py, "FlowSpec")?;
+    let sending = flow.call1(flow_members(&qos.sending))?;
+    let receiving = flow.call1(flow_members(&qos.receiving))?;
+    class!(py, "Qos")?.call1((sending, receiving))
+}
+
+/// The bytes of any bytes-like object, usable while other threads run. Only those of `bytes` are not
+/// copied: others could change meanwhile.
+///
+/// # Errors
+/// `TypeError` if it is not bytes-like.
+pub(crate) fn bytes_from_python(value: &Bound<'_, PyAny>) -> PyResult<PyBackedBytes> {
+    if let Ok(bytes) = value.extract() {
+        return Ok(bytes);
+    }
+    let bytes = PyMemoryView::from(value)?.call_method0("tobytes")?;
+    bytes.extract().map_err(PyErr::from)
+}
+
+/// A writable buffer to receive into.
+#[derive(Debug)]
+pub(crate) struct Room<'py>(Bound<'py, PyMemoryView>);
+
+impl<'py> Room<'py> {
+    /// # Errors
+    /// `TypeError` if it is not a writable buffer.
+    pub(crate) fn in_buffer(buffer: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let view = PyMemoryView::from(buffer)?;
+        if view.getattr("readonly")?.is_truthy()? {
+            return Err(PyTypeError::new_err("the buffer must be writable"));
+        }
+        Ok(Self(view.call_method1("cast", ("B",))?.cast_into()?))
+    }
+
+    pub(crate) fn size(&self) -> PyResult<usize> {
+        self.0.len()
+    }
+
+    /// Puts `data` at the front.
+    pub(crate) fn fill(&self, data: &[u8]) -> PyResult<()> {
+        let py = self.0.py();
+        let front = PySlice::new(py, 0, data.len().cast_signed(), 1);
+        self.0.set_item(front, PyBytes::new(py, data))
+    }
+}

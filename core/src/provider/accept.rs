@@ -6,7 +6,7 @@ use super::turn::{Holding, InCondition, Turn};
 use crate::{
     Address, Credentials, Decision, Error, Qos, Result,
     rules::user_data::{self, UserData},
-    transport::{Acceptance, Endpoint, Mode, Request, Transport},
+    transport::{Acceptance, Endpoint, Mode, Request, Token, Transport},
 };
 
 /// What a condition function is told about the connection request at the head of the backlog, and
@@ -115,97 +115,86 @@ impl Listening<'_> {
         mode: Mode<'_>,
     ) -> Result<Endpoint> {
         let mut holding = self.turn.begin(mode.blocking, &mode.wait)?; // ACC-55
-        let request = match self.transport.take(holding.finds_held(), mode) {
-            Ok(request) => request,
+        let (token, request) = match self.transport.take(holding.finds_held(), mode) {
+            Ok(taken) => taken,
             Err(error) => {
                 holding.finish(self.transport.holds_head());
                 return Err(error);
             }
         };
         holding.deciding();
-        let mut shown = Shown {
+        let shown = Shown {
             listening: self,
-            request: Some(request),
+            request: &request,
+            token: Some(token),
             holding: Some(holding),
             was_put_back: false,
         };
-        let (decision, acceptance) = match shown.ask(condition) {
-            Ok(answer) => answer,
-            Err(error) => return Err(shown.put_back(false).unwrap_or(error)), // ACC-21 ACC-39 GRP-04
+        let mut args = ConditionArgs {
+            request: &request,
+            capacity: self.capacity,
+            callee_data: UserData::new(),
+            qos: request.qos,
         };
-        match decision {
-            Decision::Accept => shown.admit(Acceptance {
+        match ask(condition, &mut args) {
+            Err(error) => Err(shown.put_back(false).unwrap_or(error)), // ACC-21 ACC-39 GRP-04
+            Ok(Decision::Accept) => shown.admit(&Acceptance {
+                callee_data: &args.callee_data,
+                qos: args.qos,
                 nonblocking: nonblocking(),
-                ..acceptance
             }),
-            Decision::Reject => Err(shown.refuse(&acceptance.callee_data)),
-            Decision::Defer => Err(shown.put_back(true).unwrap_or(Error::TryAgain)), // ACC-19
+            Ok(Decision::Reject) => Err(shown.refuse(&args.callee_data)),
+            Ok(Decision::Defer) => Err(shown.put_back(true).unwrap_or(Error::TryAgain)), // ACC-19
         }
     }
+}
+
+/// Calls the condition function, on this thread and with nothing locked (ACC-25).
+fn ask(
+    condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+    args: &mut ConditionArgs<'_>,
+) -> Result<Decision> {
+    let _inside = InCondition::enter();
+    condition(args)
 }
 
 /// A request while it is shown to a condition function. If the function ends abnormally the request
 /// goes back to its place, undecided (ACC-59).
-struct Shown<'a, 'l> {
-    listening: &'l Listening<'a>,
-    request: Option<Request>,
-    holding: Option<Holding<'a>>,
+struct Shown<'s> {
+    listening: &'s Listening<'s>,
+    request: &'s Request,
+    token: Option<Token>,
+    holding: Option<Holding<'s>>,
     was_put_back: bool,
 }
 
-impl Shown<'_, '_> {
-    /// Calls the condition function, on this thread and with nothing locked (ACC-25).
-    fn ask(
-        &mut self,
-        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
-    ) -> Result<(Decision, Acceptance)> {
-        let request = self.request.as_ref().ok_or(Error::SyscallFailure)?;
-        let mut args = ConditionArgs {
-            request,
-            capacity: self.listening.capacity,
-            callee_data: UserData::new(),
-            qos: request.qos,
-        };
-        let inside = InCondition::enter();
-        let decision = condition(&mut args)?;
-        drop(inside);
-        let ConditionArgs {
-            callee_data, qos, ..
-        } = args;
-        Ok((
-            decision,
-            Acceptance {
-                callee_data,
-                qos,
-                nonblocking: false,
-            },
-        ))
+impl Shown<'_> {
+    fn transport(&self) -> &dyn Transport {
+        self.listening.transport
     }
 
     /// The request, unless another thread has closed the listener meanwhile: then the decision is
     /// void and the caller refused (ACC-58).
-    fn decided(&mut self) -> Result<Request> {
-        let request = self.request.take().ok_or(Error::SyscallFailure)?;
+    fn decided(&mut self) -> Result<Token> {
+        let token = self.token.take().ok_or(Error::SyscallFailure)?;
         if self.listening.turn.is_closed() {
             // The refusal cannot fail in a way that matters: the client is gone or refused.
-            let _ = self.listening.transport.refuse(request, &[]);
+            let _ = self.transport().refuse(token, &[]);
             return Err(Error::Intr); // ACC-58
         }
-        Ok(request)
+        Ok(token)
     }
 
-    fn admit(mut self, acceptance: Acceptance) -> Result<Endpoint> {
-        let request = self.decided()?;
-        self.listening
-            .transport
-            .admit(request, acceptance)
-            .map_err(|error| self.unless_closed(error))
+    fn admit(mut self, acceptance: &Acceptance<'_>) -> Result<Endpoint> {
+        let token = self.decided()?;
+        let admitted = self.transport().admit(token, self.request, acceptance);
+        admitted.map_err(|error| self.unless_closed(error))
     }
 
     fn refuse(mut self, data: &[u8]) -> Error {
         match self
             .decided()
-            .and_then(|request| self.listening.transport.refuse(request, data))
+            .and_then(|token| self.transport().refuse(token, data))
         {
             Ok(()) => Error::ConnRefused, // ACC-18
             Err(error) => self.unless_closed(error),
@@ -214,11 +203,14 @@ impl Shown<'_, '_> {
 
     /// Puts the request back; says what else has happened to it, if anything.
     fn put_back(mut self, deferred: bool) -> Option<Error> {
-        let request = match self.decided() {
-            Ok(request) => request,
+        let token = match self.decided() {
+            Ok(token) => token,
             Err(error) => return Some(error),
         };
-        let lost = self.listening.transport.put_back(request, deferred).err();
+        let lost = self
+            .transport()
+            .put_back(token, self.request, deferred)
+            .err();
         self.was_put_back = true;
         self.finish();
         lost.map(|error| self.unless_closed(error))
@@ -239,19 +231,19 @@ impl Shown<'_, '_> {
         let Some(holding) = self.holding.take() else {
             return;
         };
-        let held = self.was_put_back && self.listening.transport.holds_head();
+        let held = self.was_put_back && self.transport().holds_head();
         holding.finish(held);
         if held && self.listening.turn.is_closed() {
-            self.listening.transport.drop_head();
+            self.transport().drop_head();
         }
     }
 }
 
-impl Drop for Shown<'_, '_> {
+impl Drop for Shown<'_> {
     fn drop(&mut self) {
-        if let Some(request) = self.request.take() {
+        if let Some(token) = self.token.take() {
             // ACC-59; a request that has been withdrawn meanwhile needs no place.
-            let _ = self.listening.transport.put_back(request, false);
+            let _ = self.transport().put_back(token, self.request, false);
             self.was_put_back = true;
         }
         self.finish();

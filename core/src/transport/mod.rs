@@ -31,8 +31,7 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) timeout_ms: u32,
 }
 
-/// A connection request that has been taken from the head of the backlog to be decided. It must be
-/// given back to its transport: admitted, refused or put back.
+/// What a connection request says that has been taken from the head of the backlog.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) caller: Address,
@@ -40,10 +39,9 @@ pub(crate) struct Request {
     pub(crate) caller_data: Option<UserData>,
     /// From the server's point of view (QOS-05).
     pub(crate) qos: Option<Qos>,
-    pub(crate) token: Token,
 }
 
-/// What the transport knows the request by.
+/// What the transport knows a taken request by. It must be given back: admitted, refused or put back.
 #[derive(Debug)]
 pub(crate) enum Token {
     /// The connection that the kernel has completed, and the mode it was taken with.
@@ -53,9 +51,9 @@ pub(crate) enum Token {
 }
 
 /// What goes back to the caller with an acceptance.
-#[derive(Debug, Default)]
-pub(crate) struct Acceptance {
-    pub(crate) callee_data: UserData,
+#[derive(Debug)]
+pub(crate) struct Acceptance<'a> {
+    pub(crate) callee_data: &'a [u8],
     /// From the server's point of view.
     pub(crate) qos: Option<Qos>,
     pub(crate) nonblocking: bool,
@@ -79,11 +77,16 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
 
     /// Takes the head request, waiting for one if the mode allows; `held` says that a head was put
     /// back before.
-    fn take(&self, held: bool, mode: Mode<'_>) -> Result<Request>;
-    fn admit(&self, request: Request, acceptance: Acceptance) -> Result<Endpoint>;
-    fn refuse(&self, request: Request, data: &[u8]) -> Result<()>;
+    fn take(&self, held: bool, mode: Mode<'_>) -> Result<(Token, Request)>;
+    fn admit(
+        &self,
+        token: Token,
+        request: &Request,
+        acceptance: &Acceptance<'_>,
+    ) -> Result<Endpoint>;
+    fn refuse(&self, token: Token, data: &[u8]) -> Result<()>;
     /// Puts the request back to the head: deferred, or undecided because of an invalid answer.
-    fn put_back(&self, request: Request, deferred: bool) -> Result<()>;
+    fn put_back(&self, token: Token, request: &Request, deferred: bool) -> Result<()>;
     /// Whether a head that was put back waits.
     fn holds_head(&self) -> bool;
     /// Refuses a head that was put back, because the listener has been closed.

@@ -36,10 +36,12 @@ fn lost(gone: Gone) -> Error {
     }
 }
 
-fn queued(request: &Request) -> Result<RequestId> {
-    match request.token {
-        Token::Queued(id) => Ok(id),
-        Token::Kernel { .. } => Err(Error::SyscallFailure),
+impl Token {
+    fn queued(&self) -> Result<RequestId> {
+        match self {
+            Self::Queued(id) => Ok(*id),
+            Self::Kernel { .. } => Err(Error::SyscallFailure),
+        }
     }
 }
 
@@ -74,7 +76,7 @@ impl Network {
         &mut self,
         listener: SocketId,
         now: impl FnOnce() -> Instant,
-    ) -> Option<Result<Request>> {
+    ) -> Option<Result<(Token, Request)>> {
         self.expire_head(listener, now);
         let room = self.check_room();
         let queue = self.backlog(listener).ok()?;
@@ -85,7 +87,9 @@ impl Network {
         }
         let head = queue.take();
         let taken = match head {
-            Head::Taken(id) => self.describe(listener, id),
+            Head::Taken(id) => self
+                .describe(listener, id)
+                .map(|request| (Token::Queued(id), request)),
             Head::Gone(gone) => Err(lost(gone)), // ACC-22 ACC-23 ACC-64
             Head::Empty | Head::Busy => return None,
         };
@@ -111,16 +115,15 @@ impl Network {
             callee: Address::InProcess(callee),
             caller_data: data.cloned(),
             qos: pending.qos,
-            token: Token::Queued(id),
         })
     }
 
     /// Ends the life of a request that has been decided.
-    fn decide(&mut self, listener: SocketId, request: &Request) -> Result<Pending> {
-        self.expire(listener, queued(request)?, Instant::now);
+    fn decide(&mut self, listener: SocketId, token: &Token) -> Result<Pending> {
+        self.expire(listener, token.queued()?, Instant::now);
         let decided = self
             .backlog(listener)?
-            .decide(queued(request)?)
+            .decide(token.queued()?)
             .map_err(lost); // LSN-32
         self.wake_all(Some(listener), Direction::Read); // ACC-61 ACC-63
         decided
@@ -129,10 +132,11 @@ impl Network {
     pub(super) fn admit(
         &mut self,
         listener: SocketId,
+        token: &Token,
         request: &Request,
-        acceptance: Acceptance,
+        acceptance: &Acceptance<'_>,
     ) -> Result<InProcess> {
-        let mut pending = self.decide(listener, request)?;
+        let mut pending = self.decide(listener, token)?;
         let Address::InProcess(callee) = request.callee else {
             return Err(Error::Inval);
         };
@@ -156,20 +160,15 @@ impl Network {
         client.connection.state = State::Connected;
         client.connection.bound = true; // LSN-08
         client.peer = Some(accepted.id);
-        client.callee_data = acceptance.callee_data; // UDA-05
+        client.callee_data = UserData::from_slice(acceptance.callee_data); // UDA-05
         client.qos = pending.qos;
         self.wake_all(Some(pending.client), Direction::Write);
         self.wake_all(Some(pending.client), Direction::Read);
         Ok(accepted)
     }
 
-    pub(super) fn refuse(
-        &mut self,
-        listener: SocketId,
-        request: &Request,
-        data: &[u8],
-    ) -> Result<()> {
-        let pending = self.decide(listener, request)?;
+    pub(super) fn refuse(&mut self, listener: SocketId, token: &Token, data: &[u8]) -> Result<()> {
+        let pending = self.decide(listener, token)?;
         self.fail_attempt(pending.client, Error::ConnRefused, data); // CON-08 ACC-44
         Ok(())
     }
@@ -177,13 +176,13 @@ impl Network {
     pub(super) fn put_back(
         &mut self,
         listener: SocketId,
-        request: &Request,
+        token: &Token,
         deferred: bool,
     ) -> Result<()> {
-        self.expire(listener, queued(request)?, Instant::now);
+        self.expire(listener, token.queued()?, Instant::now);
         let kept = self
             .backlog(listener)?
-            .put_back(queued(request)?, deferred)
+            .put_back(token.queued()?, deferred)
             .map_err(lost);
         self.wake_all(Some(listener), Direction::Read);
         kept

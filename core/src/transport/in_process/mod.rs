@@ -16,7 +16,7 @@ use self::{
     descriptors::Direction,
     network::{Network, Socket, SocketId, Wakes},
 };
-use super::{Acceptance, Endpoint, Mode, Outgoing, Receive, Request, Transport};
+use super::{Acceptance, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
 use crate::{
     Address, Error, InProcessAddress, Qos, Result,
     provider::{
@@ -98,23 +98,28 @@ impl Transport for InProcess {
         self.request_connection(outgoing, mode)
     }
 
-    fn take(&self, _held: bool, mode: Mode<'_>) -> Result<Request> {
+    fn take(&self, _held: bool, mode: Mode<'_>) -> Result<(Token, Request)> {
         self.wait(Direction::Read, mode, |network, id| {
             network.take(id, Instant::now)
         })
     }
 
-    fn admit(&self, request: Request, acceptance: Acceptance) -> Result<Endpoint> {
-        self.with(|network, id| network.admit(id, &request, acceptance))
+    fn admit(
+        &self,
+        token: Token,
+        request: &Request,
+        acceptance: &Acceptance<'_>,
+    ) -> Result<Endpoint> {
+        self.with(|network, id| network.admit(id, &token, request, acceptance))
             .map(Endpoint::InProcess)
     }
 
-    fn refuse(&self, request: Request, data: &[u8]) -> Result<()> {
-        self.with(|network, id| network.refuse(id, &request, data))
+    fn refuse(&self, token: Token, data: &[u8]) -> Result<()> {
+        self.with(|network, id| network.refuse(id, &token, data))
     }
 
-    fn put_back(&self, request: Request, deferred: bool) -> Result<()> {
-        self.with(|network, id| network.put_back(id, &request, deferred))
+    fn put_back(&self, token: Token, _request: &Request, deferred: bool) -> Result<()> {
+        self.with(|network, id| network.put_back(id, &token, deferred))
     }
 
     fn holds_head(&self) -> bool {

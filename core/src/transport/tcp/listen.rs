@@ -46,7 +46,7 @@ impl Tcp {
     }
 
     /// The oldest request: the head that was put back, or what the kernel's queue has next.
-    pub(super) fn take_head(&self, held: bool, mode: Mode<'_>) -> Result<Request> {
+    pub(super) fn take_head(&self, held: bool, mode: Mode<'_>) -> Result<(Token, Request)> {
         if held && let Some(head) = self.held.lock().take() {
             return self.present(head); // ACC-08 ACC-66 ACC-68
         }
@@ -104,7 +104,7 @@ impl Tcp {
     }
 
     /// Makes a request of the head, unless its caller has reset it.
-    fn present(&self, head: HeldHead) -> Result<Request> {
+    fn present(&self, head: HeldHead) -> Result<(Token, Request)> {
         if self.caller_check.load(SeqCst) && net::getpeername(&head.fd) == Err(Errno::NOTCONN) {
             return Err(Error::ConnReset); // ACC-23 LSN-37
         }
@@ -112,50 +112,58 @@ impl Tcp {
             Some(address) if !address.is_unspecified() => *address,
             _ => ip_address(net::getsockname(&head.fd)?)?, // ACC-35: behind a wildcard only
         };
-        Ok(Request {
+        let request = Request {
             caller: head.caller,
             callee,
             caller_data: None, // ACC-31
             qos: None,         // QOS-10
-            token: Token::Kernel {
+        };
+        Ok((
+            Token::Kernel {
                 fd: head.fd,
                 nonblocking: head.nonblocking,
             },
-        })
+            request,
+        ))
     }
 
     /// Keeps the request as the head, to be shown again.
-    pub(super) fn hold(&self, request: Request) -> Result<()> {
-        let caller = request.caller;
-        let (fd, nonblocking) = kernel_token(request)?;
+    pub(super) fn hold(&self, token: Token, request: &Request) -> Result<()> {
+        let (fd, nonblocking) = token.kernel()?;
         *self.held.lock() = Some(HeldHead {
             fd,
-            caller,
+            caller: request.caller,
             nonblocking,
         }); // ACC-07 ACC-21
         Ok(())
     }
 }
 
-pub(super) fn admit(request: Request, acceptance: &Acceptance, family: Family) -> Result<Tcp> {
-    let peer = request.caller;
-    let (fd, nonblocking) = kernel_token(request)?;
+pub(super) fn admit(
+    token: Token,
+    request: &Request,
+    acceptance: &Acceptance<'_>,
+    family: Family,
+) -> Result<Tcp> {
+    let (fd, nonblocking) = token.kernel()?;
     if nonblocking != acceptance.nonblocking {
         ioctl_fionbio(&fd, acceptance.nonblocking)?; // SKT-06: it has changed since the arrival
     }
     let accepted = Tcp::from_fd(fd, family, Connection::ACCEPTED);
-    *accepted.peer.lock() = Some(peer); // SKT-18
+    *accepted.peer.lock() = Some(request.caller); // SKT-18
     Ok(accepted)
 }
 
-pub(super) fn refuse(request: Request) -> Result<()> {
-    reset(kernel_token(request)?.0); // ACC-06 ACC-71
+pub(super) fn refuse(token: Token) -> Result<()> {
+    reset(token.kernel()?.0); // ACC-06 ACC-71
     Ok(())
 }
 
-fn kernel_token(request: Request) -> Result<(OwnedFd, bool)> {
-    match request.token {
-        Token::Kernel { fd, nonblocking } => Ok((fd, nonblocking)),
-        Token::Queued(_) => Err(Error::SyscallFailure),
+impl Token {
+    fn kernel(self) -> Result<(OwnedFd, bool)> {
+        match self {
+            Self::Kernel { fd, nonblocking } => Ok((fd, nonblocking)),
+            Self::Queued(_) => Err(Error::SyscallFailure),
+        }
     }
 }

@@ -26,7 +26,7 @@ use rustix::{
 };
 
 use self::listen::HeldHead;
-use super::{Acceptance, Endpoint, Mode, Outgoing, Receive, Request, Transport};
+use super::{Acceptance, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
 use crate::{
     Address, Error, Family, Qos, Result, Setting, Wait,
     provider::{
@@ -236,20 +236,25 @@ impl Transport for Tcp {
         self.start_connect(outgoing, mode)
     }
 
-    fn take(&self, held: bool, mode: Mode<'_>) -> Result<Request> {
+    fn take(&self, held: bool, mode: Mode<'_>) -> Result<(Token, Request)> {
         self.take_head(held, mode)
     }
 
-    fn admit(&self, request: Request, acceptance: Acceptance) -> Result<Endpoint> {
-        listen::admit(request, &acceptance, self.family).map(Endpoint::Tcp)
+    fn admit(
+        &self,
+        token: Token,
+        request: &Request,
+        acceptance: &Acceptance<'_>,
+    ) -> Result<Endpoint> {
+        listen::admit(token, request, acceptance, self.family).map(Endpoint::Tcp)
     }
 
-    fn refuse(&self, request: Request, _data: &[u8]) -> Result<()> {
-        listen::refuse(request)
+    fn refuse(&self, token: Token, _data: &[u8]) -> Result<()> {
+        listen::refuse(token)
     }
 
-    fn put_back(&self, request: Request, _deferred: bool) -> Result<()> {
-        self.hold(request)
+    fn put_back(&self, token: Token, request: &Request, _deferred: bool) -> Result<()> {
+        self.hold(token, request)
     }
 
     fn holds_head(&self) -> bool {

@@ -1,0 +1,411 @@
+#!/usr/bin/env python3
+"""The Python driver of the conformance suite: carries out requests with the package `vestibule`.
+
+It speaks the protocol of conformance/PROTOCOL.md on standard input and output. A lane is a thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import ipaddress
+import os
+import queue
+import resource
+import select
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import vestibule
+from vestibule import Decision, Entry, FlowSpec, InProcessAddress, Qos, Shutdown, SocketOption, WinsockError
+
+Fields = dict[str, str]
+Address = Any
+
+API = "raw-decision raise raise-propagates qos-parameter timed-accept"
+CAPABILITIES = {
+    "in-process": "connect-data disconnect-data refusal-data qos decided-connect refusal-visible active-refusal "
+    "withdrawal-visible exact-backlog conditional-accept peer-credentials half-close abort port-addresses "
+    "datagram-free reset-visible close-visible connect-timeout " + API,
+    "tcp": "kernel-handle half-close abort port-addresses network-errors datagram-free reset-visible "
+    "kernel-backlog descriptor-limit " + API,
+}
+
+ENTRIES = {
+    ("in-process", None): Entry.IN_PROCESS,
+    ("tcp", None): Entry.TCP4,
+    ("tcp", "inet"): Entry.TCP4,
+    ("tcp", "inet6"): Entry.TCP6,
+}
+DECISIONS = {"accept": Decision.ACCEPT, "reject": Decision.REJECT, "defer": Decision.DEFER}
+DIRECTIONS = {"receive": Shutdown.RECEIVE, "send": Shutdown.SEND, "both": Shutdown.BOTH}
+# Verbs and arguments of the protocol that this API has no counterpart for.
+NO_VERBS = {"ioctl", "handle", "last-error", "cleanup", "set-qos"}
+NO_ARGUMENTS = {"len", "addrlen", "context", "group", "gqos", "scribble", "reply-bytes", "reply-len", "reply-buf"}
+
+SETTLE = 0.03 * float(os.environ.get("VESTIBULE_TEST_SLOW") or 1)
+
+
+class UnsupportedError(Exception):
+    """The API has no such thing."""
+
+
+class BadRequestError(Exception):
+    """The request makes no sense."""
+
+
+class RaisedError(Exception):
+    """What a condition function raises when it is told to."""
+
+
+# Values, section 1 of the protocol.
+
+
+def read_bytes(text: str | None) -> bytes | None:
+    """Bytes, or None where they are absent."""
+    if text is None or text == "-":
+        return None
+    return b"" if text == '""' else bytes.fromhex(text)
+
+
+def write_bytes(data: bytes | None) -> str:
+    """The spelling of bytes."""
+    if data is None:
+        return "-"
+    return data.hex() or '""'
+
+
+def read_address(text: str) -> Address:
+    """An address as the package takes it."""
+    if text.startswith("@"):
+        node, port = text[1:].split(":")
+        return InProcessAddress(int(node), int(port))
+    if text == "-" or text.startswith("?"):
+        raise UnsupportedError
+    host, port = text.rsplit(":", 1)
+    if not host.startswith("["):
+        return host, int(port)
+    ip = ipaddress.IPv6Address(host[1:-1])
+    return str(ip).partition("%")[0], int(port), 0, int(ip.scope_id or 0)
+
+
+def write_address(address: Address) -> str:
+    """The spelling of an address."""
+    if isinstance(address, InProcessAddress):
+        return str(address)
+    host, port = address[:2]
+    return f"{host}:{port}" if len(address) == 2 else f"[{host}]:{port}"
+
+
+def read_flow(text: str | None) -> Qos | None:
+    """A flow specification; the package has no provider-specific part."""
+    if text is None or text == "-":
+        return None
+    sending, receiving, specific = text.split("/")
+    if read_bytes(specific):
+        raise UnsupportedError
+    sides = [FlowSpec(*map(int, side.split(","))) for side in (sending, receiving)]
+    return Qos(*sides)
+
+
+def write_flow(qos: Qos | None) -> str:
+    """The spelling of a flow specification."""
+    if qos is None:
+        return "-"
+    return "/".join([*(",".join(map(str, side)) for side in qos), "-"])
+
+
+def read_fields(words: list[str]) -> Fields:
+    """The `key=value` words of a line."""
+    fields = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals:
+            raise BadRequestError(f"`{word}` is not key=value")
+        fields[key] = value
+    return fields
+
+
+def milliseconds(text: str | None) -> float | None:
+    """A time in seconds, or None for no limit."""
+    return None if text is None else int(text) / 1000
+
+
+class Lane:
+    """A thread that takes its lines in order, also inside its condition functions."""
+
+    def __init__(self, driver: Driver, name: str) -> None:
+        self.driver = driver
+        self.name = name
+        self.inbox: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+        threading.Thread(target=self.serve, name=name, daemon=True).start()
+
+    def serve(self) -> list[str]:
+        """Carries out requests until an answer for the innermost condition function comes."""
+        while True:
+            words = self.inbox.get()
+            if words[0] == "!":
+                return words
+            call, _, verb, *rest = words
+            self.driver.write(f"{call} {self.perform(call, verb, rest)}")
+            if verb == "quit":
+                os._exit(0)
+
+    def perform(self, call: str, verb: str, rest: list[str]) -> str:
+        """Carries out one request; the words of its reply."""
+        extra: Fields = {}
+        try:
+            fields = read_fields(rest)
+            if verb in NO_VERBS or NO_ARGUMENTS & fields.keys():
+                raise UnsupportedError
+            action: Callable[..., Fields | None] | None = getattr(self, "do_" + verb.replace("-", "_"), None)
+            if action is None:
+                raise BadRequestError(f"there is no verb `{verb}`")
+            outcome = ["ok"]
+            extra.update(action(fields, call=call, extra=extra) or {})
+        except WinsockError as error:
+            outcome = ["fail", error.name]
+        except RaisedError:
+            return "raised"
+        except UnsupportedError:
+            return "unsupported"
+        except (BadRequestError, ValueError, KeyError, TypeError) as error:
+            return f"error {type(error).__name__} {error}"
+        return " ".join([*outcome, *(f"{key}={value}" for key, value in extra.items())])
+
+    def socket(self, fields: Fields) -> vestibule.Socket:
+        """The socket that a request is about."""
+        return self.driver.sockets[fields["name"]]
+
+    # Verbs, section 2 of the protocol. `extra` goes into a reply of failure, too.
+
+    def do_socket(self, fields: Fields, **_: Any) -> None:
+        entry = ENTRIES[fields["entry"], None if fields["entry"] == "in-process" else fields.get("family")]
+        self.driver.sockets[fields["name"]] = vestibule.Socket(entry)
+
+    def do_bind(self, fields: Fields, **_: Any) -> None:
+        self.socket(fields).bind(read_address(fields["addr"]))
+
+    def do_listen(self, fields: Fields, **_: Any) -> None:
+        self.socket(fields).listen(int(fields["backlog"]))
+
+    def do_accept(self, fields: Fields, call: str, **_: Any) -> None:
+        if "addr" in fields:
+            raise UnsupportedError
+        condition = {"ask": lambda request: self.ask(call, request), "null": None, "plain": None}[fields["condition"]]
+        timeout = milliseconds(fields.get("timeout"))
+        accepted = self.socket(fields).accept(condition, timeout=timeout)
+        self.driver.sockets[fields["as"]] = accepted
+
+    def ask(self, call: str, request: vestibule.ConnectionRequest) -> int:
+        """The condition function: shows the request to the runner and does what it is told."""
+        shown = {
+            "caller-id": write_address(request.caller_id),
+            "caller-data": write_bytes(request.caller_data),
+            "callee-id": write_address(request.callee_id),
+            "callee-capacity": request.callee_capacity,
+            "sqos": write_flow(request.qos),
+            "thread": threading.get_ident(),
+        }
+        if request.credentials is not None:
+            shown.update(request.credentials._asdict())
+        self.driver.write(" ".join(["?", call, self.name, "condition", *(f"{k}={v}" for k, v in shown.items())]))
+        _, _, _, answer, *rest = self.serve()
+        effects = read_fields(rest)
+        if NO_ARGUMENTS & effects.keys():
+            raise BadRequestError(f"cannot do {effects}")
+        if "reply" in effects:
+            request.callee_data = read_bytes(effects["reply"])
+        if "sqos" in effects:
+            granted = read_flow(effects["sqos"])
+            assert granted is not None
+            request.qos = granted
+        if answer == "raise":
+            raise RaisedError
+        decision = DECISIONS.get(answer)
+        return int(answer) if decision is None else decision
+
+    def do_connect(self, fields: Fields, extra: Fields, **_: Any) -> None:
+        socket = self.socket(fields)
+        room = fields.get("callee", "-")
+        self.driver.room[socket] = None if room == "-" else int(room)
+        try:
+            socket.connect(
+                read_address(fields["addr"]),
+                data=read_bytes(fields.get("caller-data")),
+                qos=read_flow(fields.get("sqos")),
+            )
+        finally:
+            if room != "-" and not socket.closed:
+                extra.update(self.do_callee(fields))
+
+    def do_callee(self, fields: Fields, **_: Any) -> Fields:
+        socket = self.socket(fields)
+        data = socket.callee_data[: self.driver.room.get(socket)]
+        return {"callee-data": write_bytes(data), "callee-len": str(len(data))}
+
+    def do_send(self, fields: Fields, **_: Any) -> Fields:
+        return {"n": str(self.socket(fields).send(read_bytes(fields["data"]) or b""))}
+
+    def do_recv(self, fields: Fields, **_: Any) -> Fields:
+        return {"data": write_bytes(self.socket(fields).recv(int(fields["max"])))}
+
+    def do_shutdown(self, fields: Fields, **_: Any) -> None:
+        if fields["how"] not in DIRECTIONS:
+            raise UnsupportedError
+        self.socket(fields).shutdown(DIRECTIONS[fields["how"]])
+
+    def do_send_disconnect(self, fields: Fields, **_: Any) -> None:
+        self.socket(fields).send_disconnect(read_bytes(fields["data"]))
+
+    def do_recv_disconnect(self, fields: Fields, **_: Any) -> Fields:
+        if fields["capacity"] == "-":
+            self.socket(fields).recv_disconnect()
+            return {"data": "-"}
+        return {"data": write_bytes(self.socket(fields).recv_disconnect(int(fields["capacity"])))}
+
+    def do_getsockname(self, fields: Fields, **_: Any) -> Fields:
+        return {"addr": write_address(self.socket(fields).getsockname())}
+
+    def do_getpeername(self, fields: Fields, **_: Any) -> Fields:
+        return {"addr": write_address(self.socket(fields).getpeername())}
+
+    def do_getopt(self, fields: Fields, **_: Any) -> Fields:
+        socket, option = self.socket(fields), fields["option"]
+        if option == "SO_LINGER":
+            on, seconds = socket.linger
+            return {"value": f"{int(on)}:{seconds}"}
+        value = socket.getsockopt(self.option(option))
+        if option == "SO_ERROR" and value != 0:
+            return {"value": WinsockError(value).name}
+        return {"value": str(value)}
+
+    def do_setopt(self, fields: Fields, **_: Any) -> None:
+        socket, option, value = self.socket(fields), fields["option"], fields["value"]
+        if option == "SO_LINGER":
+            on, seconds = value.split(":")
+            socket.linger = (on != "0", int(seconds))
+        else:
+            socket.setsockopt(self.option(option), int(value))
+
+    def option(self, name: str) -> SocketOption:
+        """The option with this name."""
+        try:
+            return SocketOption(name)
+        except ValueError:
+            raise UnsupportedError from None
+
+    def do_nonblocking(self, fields: Fields, **_: Any) -> None:
+        self.socket(fields).setblocking(fields["value"] == "0")
+
+    def do_close(self, fields: Fields, **_: Any) -> None:
+        self.socket(fields).close()
+
+    def do_wait(self, fields: Fields, **_: Any) -> Fields:
+        socket, timeout = self.socket(fields), int(fields["timeout"])
+        if fields["for"] == "read":
+            poll = select.poll()
+            poll.register(socket.fileno(), select.POLLIN)
+            return {"ended": str(int(bool(poll.poll(timeout))))}
+        try:
+            socket.finish_connect(timeout=timeout / 1000)
+        except vestibule.TimedOut:
+            # Either the attempt has timed out, and the socket knows it, or this wait has.
+            if socket.getsockopt(SocketOption.ERROR) != 0:
+                raise
+            return {"ended": "0"}
+        return {"ended": "1"}
+
+    def do_limits(self, fields: Fields, **_: Any) -> Fields:
+        limits = self.socket(fields).user_data_limits
+        return {"connect-data": str(limits.connect), "disconnect-data": str(limits.disconnect)}
+
+    def do_connect_timeout(self, fields: Fields, **_: Any) -> None:
+        self.socket(fields).setsockopt(SocketOption.CONNECT_TIMEOUT, int(fields["value"]))
+
+    def do_get_qos(self, fields: Fields, **_: Any) -> Fields:
+        return {"sqos": write_flow(self.socket(fields).qos)}
+
+    def do_thread(self, fields: Fields, **_: Any) -> Fields:
+        return {"thread": str(threading.get_ident())}
+
+    def do_settle(self, fields: Fields, **_: Any) -> None:
+        time.sleep(SETTLE)
+
+    def do_descriptors(self, fields: Fields, **_: Any) -> Fields:
+        # Listing needs one itself.
+        return {"open": str(len(os.listdir("/proc/self/fd")) - 1)}
+
+    def do_exhaust(self, fields: Fields, **_: Any) -> None:
+        self.driver.exhaust()
+
+    def do_release(self, fields: Fields, **_: Any) -> None:
+        self.driver.release(int(fields.get("keep", "0")))
+
+    def do_clear(self, fields: Fields, **_: Any) -> None:
+        self.driver.release(0)
+        sockets, self.driver.sockets = self.driver.sockets, {}
+        self.driver.room.clear()
+        for socket in sockets.values():
+            with contextlib.suppress(WinsockError):
+                if not socket.closed and socket.linger.on:
+                    socket.linger = (False, 0)
+                socket.close()
+
+    def do_quit(self, fields: Fields, **_: Any) -> None:
+        """The reply is written first; the lane ends the process then."""
+
+
+class Driver:
+    """What the lanes share."""
+
+    def __init__(self) -> None:
+        self.sockets: dict[str, vestibule.Socket] = {}
+        self.room: dict[vestibule.Socket, int | None] = {}
+        self.lanes: dict[str, Lane] = {}
+        self.ballast: list[int] = []
+        self.writing = threading.Lock()
+
+    def write(self, line: str) -> None:
+        """Writes one line, whole."""
+        with self.writing:
+            sys.stdout.buffer.write(line.encode() + b"\n")
+            sys.stdout.buffer.flush()
+
+    def exhaust(self) -> None:
+        """Opens descriptors until none is left."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 256), hard))
+        try:
+            while True:
+                self.ballast.append(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC))
+        except OSError as error:
+            if error.errno != errno.EMFILE:
+                raise
+
+    def release(self, keep: int) -> None:
+        """Closes what `exhaust` opened, all but `keep`."""
+        while len(self.ballast) > keep:
+            os.close(self.ballast.pop())
+
+    def run(self) -> None:
+        """Greets, and hands every line to its lane until the input ends."""
+        caps = [f"caps.{entry}={','.join(names.split())}" for entry, names in CAPABILITIES.items()]
+        entries = ",".join(CAPABILITIES)
+        hello = ["hello", "protocol=1", "impl=python", f"version={vestibule.__version__}", f"entries={entries}"]
+        self.write(" ".join([*hello, *caps]))
+        for line in sys.stdin:
+            words = line.split()
+            lane = words[2] if words[0] == "!" else words[1]
+            if lane not in self.lanes:
+                self.lanes[lane] = Lane(self, lane)
+            self.lanes[lane].inbox.put(words)
+
+
+if __name__ == "__main__":
+    Driver().run()
+    # Lanes may still be waiting in a call; nothing of theirs is to be cleaned up.
+    os._exit(0)

@@ -1,0 +1,44 @@
+//! Accepting.
+
+use provider::{ConditionArgs, Error, Numbering, Result, Wait};
+
+use super::{
+    condition::Condition,
+    find,
+    names::{Length, NameOut},
+    register,
+};
+use crate::types::vestibule_handle;
+
+/// Accepts the request at the head of the backlog if the condition function says so.
+///
+/// The caller's address is written after an acceptance, and after a rejection and a deferral as
+/// well (ACC-49, ACC-50).
+///
+/// # Errors
+/// [`Error::NotSock`]; [`Error::Inval`] if the socket does not listen (ACC-16); [`Error::Fault`] if
+/// the room for the address is too short, before anything is taken (ACC-47, ACC-48); otherwise as
+/// [`provider::Socket::accept`] and [`Condition::ask`].
+pub(crate) fn accept<L: Length>(
+    listener: vestibule_handle,
+    name: NameOut<'_, L>,
+    condition: Condition,
+    numbering: Numbering,
+    wait: &Wait<'_>,
+) -> Result<vestibule_handle> {
+    let listener = find(listener)?;
+    if listener.is_listening() {
+        name.check_if_wanted(listener.entry().family())?; // ACC-47 ACC-48
+    }
+    let mut caller = None;
+    let ask = |args: &mut ConditionArgs<'_>| {
+        caller = Some(args.caller_id());
+        condition.ask(args)
+    };
+    let accepted = listener.accept(ask, wait).and_then(register);
+    let decided = matches!(accepted, Ok(_) | Err(Error::ConnRefused | Error::TryAgain));
+    if let (true, Some(caller)) = (decided, caller) {
+        name.write(&caller, numbering); // ACC-49 ACC-50
+    }
+    accepted
+}

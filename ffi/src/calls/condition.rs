@@ -1,0 +1,202 @@
+//! Asking a condition function that is written in C.
+
+use std::{
+    cell::Cell,
+    ffi::{c_char, c_int},
+    ptr,
+};
+
+use provider::{
+    Address, ConditionArgs, Credentials, Decision, Error, Numbering, Qos, Result, SOCKADDR_MAX,
+    rules::{condition::RawAnswer, user_data::UserData},
+};
+
+use crate::types::{vestibule_buffer, vestibule_condition, vestibule_qos};
+
+/// A condition function with its callback data.
+#[derive(Clone, Copy)]
+pub(crate) struct Condition {
+    function: vestibule_condition,
+    callback_data: usize,
+    numbering: Numbering,
+}
+
+impl Condition {
+    /// # Safety
+    /// `function` can be called as the documentation of `vestibule_condition` says.
+    pub(crate) const unsafe fn new(
+        function: vestibule_condition,
+        callback_data: usize,
+        numbering: Numbering,
+    ) -> Self {
+        Self {
+            function,
+            callback_data,
+            numbering,
+        }
+    }
+
+    /// Asks; a NULL function accepts whatever comes (ACC-27).
+    ///
+    /// # Errors
+    /// Each leaves the request at the head, undecided: [`Error::Inval`] for an answer that is none
+    /// (ACC-20) or a group (GRP-04), [`Error::Fault`] for callee data beyond the capacity (ACC-39),
+    /// [`Error::OpNotSupp`] for a flow specification that cannot be carried.
+    pub(crate) fn ask(self, args: &mut ConditionArgs<'_>) -> Result<Decision> {
+        let mut shown = Shown::new(args, self.numbering);
+        let value = {
+            let _caller = CallerScope::enter(args.credentials());
+            match self.call(&mut shown) {
+                Some(value) => value,
+                None => return Ok(Decision::Accept), // ACC-27
+            }
+        };
+        let decision = shown.read_answer(value, args)?;
+        if decision == Decision::Accept {
+            shown.read_qos(args)?; // QOS-06 QOS-20
+        }
+        Ok(decision)
+    }
+
+    /// Calls the function with pointers into `shown`; nothing for a NULL function.
+    fn call(self, shown: &mut Shown) -> Option<c_int> {
+        let function = self.function?;
+        let mut caller_id = shown.caller.buffer();
+        let mut callee_id = shown.callee.buffer();
+        let mut caller_data = shown.caller_data.as_deref_mut().map(buffer);
+        let mut callee_data = buffer(&mut shown.callee_data);
+        let mut qos = shown.qos.map(vestibule_qos::from);
+        // SAFETY: the function may be called, as `new` was promised; every pointer is NULL or
+        // points to something that lives until it returns and that nobody else uses meanwhile.
+        let value = unsafe {
+            function(
+                &raw mut caller_id, // ACC-30
+                pointer(&mut caller_data),
+                pointer(&mut qos),
+                ptr::null_mut(), // ACC-34 GRP-06
+                &raw mut callee_id,
+                &raw mut callee_data, // ACC-37
+                &raw mut shown.group, // ACC-45
+                self.callback_data,   // ACC-29
+            )
+        };
+        shown.callee_length = callee_data.len as usize; // ACC-38; a new `buf` is not looked at: ACC-40
+        shown.qos_after = qos.map(Qos::from);
+        Some(value)
+    }
+}
+
+/// Copies of everything that a condition function is shown, and what it has left in them (ACC-43).
+struct Shown {
+    caller: SocketAddress,
+    callee: SocketAddress,
+    caller_data: Option<UserData>,
+    callee_data: UserData,
+    callee_length: usize,
+    qos: Option<Qos>,
+    qos_after: Option<Qos>,
+    group: u32,
+}
+
+impl Shown {
+    fn new(args: &ConditionArgs<'_>, numbering: Numbering) -> Self {
+        Self {
+            caller: SocketAddress::new(&args.caller_id(), numbering),
+            callee: SocketAddress::new(&args.callee_id(), numbering),
+            caller_data: args.caller_data().map(UserData::from_slice),
+            callee_data: UserData::from_elem(0, args.callee_capacity()), // ACC-41
+            callee_length: 0,
+            qos: args.qos(),
+            qos_after: None,
+            group: 0, // ACC-45
+        }
+    }
+
+    /// Reads the decision, and supplies the callee data that belongs to it.
+    fn read_answer(&self, value: c_int, args: &mut ConditionArgs<'_>) -> Result<Decision> {
+        let answer = RawAnswer {
+            value,
+            group: self.group,
+            capacity: self.callee_data.len(),
+            length: self.callee_length,
+            touched: self.callee_data.iter().any(|byte| *byte != 0),
+        }
+        .read()?;
+        if let Some(supplied) = answer
+            .callee_length
+            .and_then(|length| self.callee_data.get(..length))
+        {
+            args.set_callee_data(supplied)?;
+        }
+        Ok(answer.decision)
+    }
+
+    /// Takes over the quality of service, if the function has changed it.
+    fn read_qos(&self, args: &mut ConditionArgs<'_>) -> Result<()> {
+        match self.qos_after {
+            Some(qos) if self.qos_after != self.qos => args.set_qos(qos),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A socket address that C code may read as its structure.
+#[repr(C, align(8))]
+struct SocketAddress {
+    bytes: [u8; SOCKADDR_MAX],
+    length: usize,
+}
+
+impl SocketAddress {
+    fn new(address: &Address, numbering: Numbering) -> Self {
+        let (bytes, length) = address.to_sockaddr(numbering);
+        Self { bytes, length }
+    }
+
+    fn buffer(&mut self) -> vestibule_buffer {
+        buffer(&mut self.bytes[..self.length])
+    }
+}
+
+fn buffer(bytes: &mut [u8]) -> vestibule_buffer {
+    vestibule_buffer {
+        len: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+        buf: bytes.as_mut_ptr().cast::<c_char>(),
+    }
+}
+
+fn pointer<T>(value: &mut Option<T>) -> *mut T {
+    value.as_mut().map_or(ptr::null_mut(), ptr::from_mut)
+}
+
+thread_local! {
+    /// The caller that the innermost condition function of this thread is being asked about.
+    static CALLER: Cell<Option<Option<Credentials>>> = const { Cell::new(None) };
+}
+
+/// Names the caller for as long as its condition function runs.
+struct CallerScope {
+    outer: Option<Option<Credentials>>,
+}
+
+impl CallerScope {
+    fn enter(credentials: Option<Credentials>) -> Self {
+        Self {
+            outer: CALLER.replace(Some(credentials)),
+        }
+    }
+}
+
+impl Drop for CallerScope {
+    fn drop(&mut self) {
+        CALLER.set(self.outer);
+    }
+}
+
+/// Who the caller is that the running condition function is asked about (ACC-73).
+///
+/// # Errors
+/// [`Error::Inval`] outside condition functions, [`Error::OpNotSupp`] where the entry does not know.
+pub(crate) fn caller_credentials() -> Result<Credentials> {
+    CALLER.get().ok_or(Error::Inval)?.ok_or(Error::OpNotSupp)
+}

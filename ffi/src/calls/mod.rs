@@ -1,0 +1,51 @@
+//! What the calls do, whatever surface they are made through.
+//!
+//! Nothing here knows about the last error or about return values of C: every call returns a
+//! `Result`, so that a surface that reports in another way is another set of wrappers.
+
+pub(crate) mod accept;
+pub(crate) mod condition;
+pub(crate) mod connect;
+pub(crate) mod control;
+pub(crate) mod data;
+pub(crate) mod names;
+pub(crate) mod options;
+pub(crate) mod sockets;
+
+use std::{sync::Arc, time::Duration};
+
+use provider::{Error, Result, Socket, Wait, handles};
+
+use crate::types::vestibule_handle;
+
+/// The socket with this handle.
+///
+/// # Errors
+/// [`Error::NotSock`] (HND-15, HND-16).
+pub(crate) fn find(socket: vestibule_handle) -> Result<Arc<Socket>> {
+    handles::find(number(socket)?)
+}
+
+/// Gives a socket a handle.
+///
+/// # Errors
+/// [`Error::MFile`].
+fn register(socket: Socket) -> Result<vestibule_handle> {
+    vestibule_handle::try_from(handles::register(socket)?).map_err(|_| Error::MFile)
+}
+
+fn number(socket: vestibule_handle) -> Result<u64> {
+    u64::try_from(socket).map_err(|_| Error::NotSock)
+}
+
+/// The wait that a time-out in milliseconds stands for; a negative one means without limit.
+pub(crate) fn wait_for(milliseconds: i32) -> Wait<'static> {
+    u64::try_from(milliseconds).map_or(Wait::FOREVER, |milliseconds| {
+        Wait::at_most(Duration::from_millis(milliseconds))
+    })
+}
+
+/// A length as C's `int`; a negative one is as good as none.
+pub(crate) fn length(length: i32) -> usize {
+    usize::try_from(length).unwrap_or(0)
+}

@@ -1,0 +1,158 @@
+//! Socket options: Winsock's numbers, and their values as bytes.
+
+use std::ffi::c_int;
+
+use provider::{Error, Linger, Result, Socket, SocketOption};
+
+use super::{find, names::Length};
+use crate::{
+    memory::{Bytes, Room, Variable},
+    types::{
+        VESTIBULE_IPPROTO_TCP, VESTIBULE_SO_ACCEPTCONN, VESTIBULE_SO_CALLER_CHECK,
+        VESTIBULE_SO_CONDITIONAL_ACCEPT, VESTIBULE_SO_CONNECT_TIMEOUT, VESTIBULE_SO_DONTLINGER,
+        VESTIBULE_SO_ERROR, VESTIBULE_SO_KEEPALIVE, VESTIBULE_SO_LINGER, VESTIBULE_SO_OOBINLINE,
+        VESTIBULE_SO_RCVBUF, VESTIBULE_SO_RCVTIMEO, VESTIBULE_SO_REUSEADDR, VESTIBULE_SO_SNDBUF,
+        VESTIBULE_SO_SNDTIMEO, VESTIBULE_SO_TYPE, VESTIBULE_SOL_SOCKET, VESTIBULE_SOL_VESTIBULE,
+        VESTIBULE_TCP_NODELAY, vestibule_handle,
+    },
+};
+
+/// Every option's value has this size, `struct linger` included (LAY-11).
+const VALUE: usize = 4;
+
+const IPPROTO_IP: c_int = 0;
+const IPPROTO_IPV6: c_int = 41;
+
+/// An option as C knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    Plain(SocketOption),
+    Linger,
+    DontLinger,
+}
+
+/// The option with these numbers. Groups (GRP-07), connect options (UDA-23) and everything else
+/// that is not offered has none.
+///
+/// # Errors
+/// [`Error::NoProtoOpt`], and [`Error::Inval`] for an unknown level.
+fn named(level: c_int, name: c_int) -> Result<Named> {
+    let option = match level {
+        VESTIBULE_SOL_SOCKET => match name {
+            VESTIBULE_SO_LINGER => return Ok(Named::Linger),
+            VESTIBULE_SO_DONTLINGER => return Ok(Named::DontLinger),
+            _ => socket_level(name),
+        },
+        VESTIBULE_IPPROTO_TCP => (name == VESTIBULE_TCP_NODELAY).then_some(SocketOption::NoDelay),
+        VESTIBULE_SOL_VESTIBULE => match name {
+            VESTIBULE_SO_CONNECT_TIMEOUT => Some(SocketOption::ConnectTimeout),
+            VESTIBULE_SO_CALLER_CHECK => Some(SocketOption::CallerCheck),
+            _ => None,
+        },
+        IPPROTO_IP | IPPROTO_IPV6 => None,
+        _ => return Err(Error::Inval),
+    };
+    option.map(Named::Plain).ok_or(Error::NoProtoOpt)
+}
+
+fn socket_level(name: c_int) -> Option<SocketOption> {
+    Some(match name {
+        VESTIBULE_SO_ACCEPTCONN => SocketOption::AcceptConn,
+        VESTIBULE_SO_REUSEADDR => SocketOption::ReuseAddress,
+        VESTIBULE_SO_KEEPALIVE => SocketOption::KeepAlive,
+        VESTIBULE_SO_OOBINLINE => SocketOption::OobInline,
+        VESTIBULE_SO_SNDBUF => SocketOption::SendBuffer,
+        VESTIBULE_SO_RCVBUF => SocketOption::ReceiveBuffer,
+        VESTIBULE_SO_SNDTIMEO => SocketOption::SendTimeout,
+        VESTIBULE_SO_RCVTIMEO => SocketOption::ReceiveTimeout,
+        VESTIBULE_SO_ERROR => SocketOption::Error,
+        VESTIBULE_SO_TYPE => SocketOption::Type,
+        VESTIBULE_SO_CONDITIONAL_ACCEPT => SocketOption::ConditionalAccept,
+        _ => return None,
+    })
+}
+
+/// Reads an option.
+///
+/// # Errors
+/// [`Error::NotSock`]; [`Error::Inval`] for an unknown level; [`Error::NoProtoOpt`];
+/// [`Error::Fault`] for a NULL or less room than the value needs.
+pub(crate) fn get<L: Length>(
+    socket: vestibule_handle,
+    (level, name): (c_int, c_int),
+    room: Room<'_>,
+    length: Variable<'_, L>,
+) -> Result<()> {
+    let socket = find(socket)?;
+    let option = named(level, name)?;
+    if room.is_null() || length.required()?.into_usize() < VALUE {
+        return Err(Error::Fault);
+    }
+    room.write_at(0, &read(&socket, option)?);
+    length.set(L::from_usize(VALUE));
+    Ok(())
+}
+
+fn read(socket: &Socket, option: Named) -> Result<[u8; VALUE]> {
+    Ok(match option {
+        Named::Plain(option) => socket.option(option)?.to_ne_bytes(),
+        Named::DontLinger => u32::from(!socket.linger().on).to_ne_bytes(), // DIS-43
+        Named::Linger => {
+            let Linger { on, seconds } = socket.linger();
+            let [a, b] = u16::from(on).to_ne_bytes();
+            let [c, d] = seconds.to_ne_bytes();
+            [a, b, c, d]
+        }
+    })
+}
+
+/// Sets an option.
+///
+/// # Errors
+/// [`Error::NotSock`]; [`Error::Inval`] for an unknown level; [`Error::Fault`] for a NULL or a
+/// value that is too short (ACC-69); otherwise as [`Socket::set_option`].
+pub(crate) fn set(
+    socket: vestibule_handle,
+    (level, name): (c_int, c_int),
+    value: Bytes<'_>,
+) -> Result<()> {
+    let socket = find(socket)?;
+    let option = named(level, name)?;
+    let bytes = value
+        .required()?
+        .first_chunk::<VALUE>()
+        .ok_or(Error::Fault)?; // ACC-69
+    let number = u32::from_ne_bytes(*bytes);
+    match option {
+        Named::Plain(option) => socket.set_option(option, number),
+        Named::DontLinger => socket.set_linger(Linger {
+            on: number == 0, // DIS-43
+            ..socket.linger()
+        }),
+        Named::Linger => {
+            let [a, b, c, d] = *bytes;
+            socket.set_linger(Linger {
+                on: u16::from_ne_bytes([a, b]) != 0,
+                seconds: u16::from_ne_bytes([c, d]),
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_offered_has_no_name() {
+        let socket = |name| named(VESTIBULE_SOL_SOCKET, name);
+        assert_eq!(socket(0x2001), Err(Error::NoProtoOpt)); // SO_GROUP_ID
+        assert_eq!(socket(0x7001), Err(Error::NoProtoOpt)); // SO_CONNOPT
+        assert_eq!(named(IPPROTO_IPV6, 27), Err(Error::NoProtoOpt));
+        assert_eq!(named(1, VESTIBULE_SO_ERROR), Err(Error::Inval)); // Linux' SOL_SOCKET
+        assert_eq!(
+            socket(VESTIBULE_SO_ERROR),
+            Ok(Named::Plain(SocketOption::Error))
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! Sending, receiving and saying goodbye.
+
+use std::ffi::{c_int, c_void};
+
+use libc::{size_t, ssize_t};
+
+use crate::{
+    boundary,
+    calls::data,
+    memory::{Bytes, Input, Receiver, Room},
+    types::{vestibule_buffer, vestibule_handle},
+};
+
+/// Sends data. A blocking socket sends all of it, a non-blocking one as much as there is room for.
+///
+/// `buf`, `len`: the bytes. `flags`: 0.
+///
+/// Returns the number of bytes taken, less than `len` only if the call ended early, or -1.
+///
+/// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for a flag; WSAENOTCONN (LSN-34,
+/// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAEWOULDBLOCK; WSAETIMEDOUT after
+/// VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has closed the socket.
+///
+/// Thread-safe. Never raises SIGPIPE.
+///
+/// # Safety
+/// `buf` is NULL or points to `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_send(
+    socket: vestibule_handle,
+    buf: *const c_void,
+    len: size_t,
+    flags: c_int,
+) -> ssize_t {
+    // SAFETY: the program promises it.
+    let bytes = unsafe { Bytes::new(buf, len) };
+    boundary::count(|| data::send(socket, bytes, flags))
+}
+
+/// Receives data.
+///
+/// `buf`, `len`: the room. `flags`: 0, VESTIBULE_MSG_PEEK, VESTIBULE_MSG_WAITALL, or both.
+///
+/// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1.
+///
+/// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
+/// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAEWOULDBLOCK; WSAETIMEDOUT after
+/// VESTIBULE_SO_RCVTIMEO; WSAEINTR if another thread has closed the socket.
+///
+/// Thread-safe.
+///
+/// # Safety
+/// `buf` is NULL or points to `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_recv(
+    socket: vestibule_handle,
+    buf: *mut c_void,
+    len: size_t,
+    flags: c_int,
+) -> ssize_t {
+    // SAFETY: the program promises it.
+    let room = unsafe { Room::new(buf, len) };
+    boundary::count(|| data::receive(socket, room, flags))
+}
+
+/// Ends the sending direction and begins the teardown of the connection, with disconnect data where
+/// the entry carries it (DIS-01, DIS-02). It neither waits nor closes (DIS-17, DIS-18).
+///
+/// `data`: the disconnect data; NULL for none (DIS-20).
+///
+/// Returns 0 or -1.
+///
+/// Errors: WSAENOTSOCK; WSAEFAULT for data that is NULL or beyond the limit (DIS-23);
+/// WSAENOPROTOOPT for data where the entry carries none (DIS-21); WSAENOTCONN (DIS-22);
+/// WSAESHUTDOWN the second time (DIS-24).
+///
+/// Thread-safe.
+///
+/// # Safety
+/// `data` is NULL or valid, its data for its length.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_send_disconnect(
+    socket: vestibule_handle,
+    data: *const vestibule_buffer,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let data = unsafe { Input::new(data) };
+    boundary::status(|| data::send_disconnect(socket, data))
+}
+
+/// Ends the receiving direction and hands over the disconnect data of the peer, or the data that
+/// came with a refusal (DIS-03, DIS-25, ACC-44).
+///
+/// `data`: on entry the room, on return the number of bytes, 0 if there were none (DIS-28); NULL
+/// keeps the data for a later call (DIS-59).
+///
+/// Returns 0 or -1.
+///
+/// Errors: WSAENOTSOCK; WSAEFAULT for a NULL room or one that is too small, and the data stays
+/// (DIS-27); WSAENOPROTOOPT for a room where the entry carries no such data (DIS-29); WSAENOTCONN
+/// (DIS-30).
+///
+/// Thread-safe.
+///
+/// # Safety
+/// `data` is NULL or valid, its data for its length.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_recv_disconnect(
+    socket: vestibule_handle,
+    data: *mut vestibule_buffer,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let data = unsafe { Receiver::new(data) };
+    boundary::status(|| data::receive_disconnect(socket, data))
+}

@@ -1,0 +1,17 @@
+//! The functions of `vestibule.h`.
+//!
+//! Their documentation is the header's: cbindgen copies it. Every wrapper is safe to call from any
+//! thread.
+
+pub mod accept;
+pub mod connect;
+pub mod data;
+pub mod errors;
+pub mod options;
+pub mod process;
+pub mod sockets;
+
+use provider::Numbering;
+
+/// The numbers of this surface's socket addresses.
+const NUMBERING: Numbering = Numbering::Linux;

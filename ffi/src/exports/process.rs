@@ -1,0 +1,51 @@
+//! What concerns the process and not a socket.
+
+use std::ffi::{c_char, c_int};
+
+use provider::{Error, Setting};
+
+use crate::{boundary, memory::Variable};
+
+/// The version of the library, such as "0.1.0".
+///
+/// Returns a string that belongs to the library and is valid for ever.
+///
+/// Thread-safe.
+#[unsafe(no_mangle)]
+pub extern "C" fn vestibule_version() -> *const c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}
+
+/// Changes a setting of the process, for sockets that are made from then on.
+///
+/// `setting`: VESTIBULE_CONNECT_TIMEOUT and the numbers after it. `value`: in the range that is
+/// stated there.
+///
+/// Returns 0 or -1.
+///
+/// Errors: WSAEINVAL for another setting or a value out of range.
+///
+/// Thread-safe.
+#[unsafe(no_mangle)]
+pub extern "C" fn vestibule_configure(setting: u32, value: u32) -> c_int {
+    boundary::status(|| Setting::from_raw(setting).ok_or(Error::Inval)?.set(value))
+}
+
+/// Reads a setting of the process.
+///
+/// `value`: receives it.
+///
+/// Returns 0 or -1.
+///
+/// Errors: WSAEINVAL for another setting; WSAEFAULT for NULL.
+///
+/// Thread-safe.
+///
+/// # Safety
+/// `value` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_setting(setting: u32, value: *mut u32) -> c_int {
+    // SAFETY: the program promises it.
+    let value = unsafe { Variable::new(value) };
+    boundary::status(|| value.give(Setting::from_raw(setting).ok_or(Error::Inval)?.get()))
+}

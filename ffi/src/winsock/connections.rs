@@ -1,0 +1,157 @@
+//! Accepting, connecting, sending, receiving and saying goodbye.
+
+use std::{
+    ffi::{c_char, c_int},
+    ptr,
+};
+
+use libc::sockaddr;
+use provider::Wait;
+
+use super::{NUMBERING, count, names::name_out, socket, status};
+use crate::{
+    calls::{accept, condition::Condition, connect, data, length},
+    exports::connect::arguments,
+    memory::{Bytes, Input, Receiver, Room},
+    types::{vestibule_buffer, vestibule_condition, vestibule_handle, vestibule_qos},
+};
+
+/// `accept`: `WSAAccept` with a NULL condition function (ACC-28).
+///
+/// # Safety
+/// The pointers are NULL or valid, `addr` for `*addrlen` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_accept(
+    listener: vestibule_handle,
+    addr: *mut sockaddr,
+    addrlen: *mut c_int,
+) -> vestibule_handle {
+    // SAFETY: the program promises it, and there is no function.
+    unsafe { vestibule_ws_wsaaccept(listener, addr, addrlen, None, 0) }
+}
+
+/// `WSAAccept`.
+///
+/// # Safety
+/// The pointers are NULL or valid, `addr` for `*addrlen` bytes; `condition` is as the type says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_wsaaccept(
+    listener: vestibule_handle,
+    addr: *mut sockaddr,
+    addrlen: *mut c_int,
+    condition: vestibule_condition,
+    callback_data: usize,
+) -> vestibule_handle {
+    // SAFETY: the program promises it.
+    let name = unsafe { name_out(addr, addrlen) };
+    // SAFETY: the program promises it.
+    let condition = unsafe { Condition::new(condition, callback_data, NUMBERING) };
+    socket(|| accept::accept(listener, name, condition, NUMBERING, &Wait::FOREVER))
+}
+
+/// `connect`: `WSAConnect` without data and quality of service (CON-21).
+///
+/// # Safety
+/// `name` is NULL or points to `namelen` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_connect(
+    socket: vestibule_handle,
+    name: *const sockaddr,
+    namelen: c_int,
+) -> c_int {
+    let none = ptr::null();
+    // SAFETY: the program promises it; the rest is NULL.
+    unsafe {
+        vestibule_ws_wsaconnect(
+            socket,
+            name,
+            namelen,
+            ptr::null(),
+            ptr::null_mut(),
+            none,
+            none,
+        )
+    }
+}
+
+/// `WSAConnect`.
+///
+/// # Safety
+/// The pointers are NULL or valid, `name` for `namelen` bytes and the data of the buffers for their
+/// lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_wsaconnect(
+    socket: vestibule_handle,
+    name: *const sockaddr,
+    namelen: c_int,
+    caller_data: *const vestibule_buffer,
+    callee_data: *mut vestibule_buffer,
+    sqos: *const vestibule_qos,
+    gqos: *const vestibule_qos,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let name = unsafe { Bytes::new(name.cast(), length(namelen)) };
+    // SAFETY: the program promises it.
+    let arguments = unsafe { arguments(name, caller_data, callee_data, sqos, gqos) };
+    status(|| connect::connect(socket, &arguments, NUMBERING, &Wait::FOREVER))
+}
+
+/// `send`.
+///
+/// # Safety
+/// `buf` is NULL or points to `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_send(
+    socket: vestibule_handle,
+    buf: *const c_char,
+    len: c_int,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let bytes = unsafe { Bytes::new(buf.cast(), length(len)) };
+    count(|| data::send(socket, bytes, flags))
+}
+
+/// `recv`.
+///
+/// # Safety
+/// `buf` is NULL or points to `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_recv(
+    socket: vestibule_handle,
+    buf: *mut c_char,
+    len: c_int,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let room = unsafe { Room::new(buf.cast(), length(len)) };
+    count(|| data::receive(socket, room, flags))
+}
+
+/// `WSASendDisconnect`.
+///
+/// # Safety
+/// `data` is NULL or valid, its data for its length.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_send_disconnect(
+    socket: vestibule_handle,
+    data: *const vestibule_buffer,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let data = unsafe { Input::new(data) };
+    status(|| data::send_disconnect(socket, data))
+}
+
+/// `WSARecvDisconnect`.
+///
+/// # Safety
+/// `data` is NULL or valid, its data for its length.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_recv_disconnect(
+    socket: vestibule_handle,
+    data: *mut vestibule_buffer,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let data = unsafe { Receiver::new(data) };
+    status(|| data::receive_disconnect(socket, data))
+}

@@ -1,0 +1,110 @@
+//! Options and control codes.
+
+use std::ffi::{c_char, c_int, c_void};
+
+use provider::Error;
+
+use super::status;
+use crate::{
+    calls::{
+        control::{self, Data, FIONBIO},
+        length, options, sockets,
+    },
+    memory::{Bytes, Input, Room, Variable},
+    types::vestibule_handle,
+};
+
+/// `getsockopt`.
+///
+/// # Safety
+/// The pointers are NULL or valid, `value` for `*len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_getsockopt(
+    socket: vestibule_handle,
+    level: c_int,
+    option: c_int,
+    value: *mut c_char,
+    len: *mut c_int,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let variable = unsafe { Variable::new(len) };
+    let room = length(variable.required().unwrap_or(0));
+    // SAFETY: the program promises it.
+    let room = unsafe { Room::new(value.cast(), room) };
+    status(|| options::get(socket, (level, option), room, variable))
+}
+
+/// `setsockopt`.
+///
+/// # Safety
+/// `value` is NULL or points to `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_setsockopt(
+    socket: vestibule_handle,
+    level: c_int,
+    option: c_int,
+    value: *const c_char,
+    len: c_int,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let value = unsafe { Bytes::new(value.cast(), length(len)) };
+    status(|| options::set(socket, (level, option), value))
+}
+
+/// `ioctlsocket`: FIONBIO only; every other code is `WSAEOPNOTSUPP`.
+///
+/// # Safety
+/// `argument` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_ioctlsocket(
+    socket: vestibule_handle,
+    code: u32,
+    argument: *mut u32,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let argument = unsafe { Input::new(argument.cast_const()) };
+    status(|| {
+        crate::calls::find(socket)?;
+        if code != FIONBIO {
+            return Err(Error::OpNotSupp);
+        }
+        sockets::set_nonblocking(socket, argument.required()? != 0)
+    })
+}
+
+/// `WSAIoctl`. Overlapped calls are not offered: `WSAEOPNOTSUPP`.
+///
+/// # Safety
+/// The pointers are NULL or valid, `input` and `output` for their lengths.
+#[unsafe(no_mangle)]
+#[expect(clippy::too_many_arguments, reason = "as Winsock has it")]
+pub unsafe extern "C" fn vestibule_ws_wsaioctl(
+    socket: vestibule_handle,
+    code: u32,
+    input: *const c_void,
+    input_len: u32,
+    output: *mut c_void,
+    output_len: u32,
+    written: *mut u32,
+    overlapped: *const c_void,
+    completion: *const c_void,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let input = unsafe { Bytes::new(input, input_len as usize) };
+    // SAFETY: the program promises it.
+    let output = unsafe { Room::new(output, output_len as usize) };
+    // SAFETY: the program promises it.
+    let written = unsafe { Variable::new(written) };
+    let data = Data {
+        input,
+        output,
+        written,
+    };
+    status(|| {
+        crate::calls::find(socket)?;
+        if !overlapped.is_null() || !completion.is_null() {
+            return Err(Error::OpNotSupp);
+        }
+        control::control(socket, code, &data)
+    })
+}

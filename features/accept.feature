@@ -18,7 +18,6 @@ Feature: Accept with a condition function
       When caller B requests a connection
       Then the server accepts caller B
       And caller B and the accepted socket of B can talk
-      And caller A and the accepted socket can talk
 
     @ACC-06 @ACC-14 @ACC-18 @must
     Scenario: Reject rejects the request

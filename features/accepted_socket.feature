@@ -17,7 +17,6 @@ Feature: The accepted socket
         | option       | value |
         | SO_REUSEADDR | 1     |
         | SO_KEEPALIVE | 1     |
-        | SO_OOBINLINE | 1     |
         | SO_SNDBUF    | 16384 |
         | SO_RCVBUF    | 16384 |
         | SO_SNDTIMEO  | 1500  |
@@ -25,14 +24,11 @@ Feature: The accepted socket
         | SO_LINGER    | 1:3   |
         | SO_LINGER    | 0:7   |
 
-    @SKT-03 @must @needs:kernel-handle
-    Scenario: TCP_NODELAY
-      Given a fresh listener bound to a local address
-      And the listener has TCP_NODELAY set to 1
-      When the server calls listen on the listener with a backlog of 5
-      And caller A requests a connection
-      And the server accepts caller A
-      Then TCP_NODELAY of the accepted socket is 1
+      @needs:kernel-handle
+      Examples:
+        | option       | value |
+        | SO_OOBINLINE | 1     |
+        | TCP_NODELAY  | 1     |
 
     @SKT-01 @SKT-03 @SKT-04 @must
     Scenario Outline: Options set while the request is queued
@@ -46,10 +42,15 @@ Feature: The accepted socket
       Examples:
         | option       | value |
         | SO_KEEPALIVE | 1     |
-        | SO_OOBINLINE | 1     |
         | SO_SNDTIMEO  | 1500  |
         | SO_RCVTIMEO  | 2500  |
         | SO_LINGER    | 1:3   |
+
+      @needs:kernel-handle
+      Examples:
+        | option       | value |
+        | SO_OOBINLINE | 1     |
+        | TCP_NODELAY  | 1     |
 
     @SKT-01 @SKT-03 @SKT-04 @must
     Scenario Outline: Options changed between deferral and acceptance

@@ -298,6 +298,7 @@ Feature: The backlog queue
     @LSN-27 @ACC-24 @must @needs:descriptor-limit
     Scenario: accept fails and leaves the request queued
       Given a listener
+      And a fresh caller C
       When callers A to B request connections
       And no handle is left to the server
       And the server calls WSAAccept on the listener
@@ -312,6 +313,7 @@ Feature: The backlog queue
     @LSN-27 @ACC-15 @ACC-24 @must @needs:descriptor-limit
     Scenario: An empty queue is an empty queue
       Given a non-blocking listener
+      And a fresh caller A
       When no handle is left to the server
       And the server calls WSAAccept on the listener
       Then the server's call fails with WSAEWOULDBLOCK
@@ -322,6 +324,7 @@ Feature: The backlog queue
     @LSN-27 @ACC-03 @must @needs:descriptor-limit
     Scenario: A blocking accept still waits for a request
       Given a listener
+      And a fresh caller A
       When no handle is left to the server
       And the server calls WSAAccept on the listener
       Then the server's call is still under way

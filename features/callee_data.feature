@@ -270,7 +270,7 @@ Feature: User data in the condition function
     Scenario: A later answer replaces a dropped one
       Given a listener
       When caller A requests a connection and waits with room for 64 bytes of callee data
-      And the server defers caller A, having written callee data "a long one, dropped"
+      And the server defers caller A, having written callee data "a long one dropped"
       And the server accepts caller A, having written callee data "kept"
       Then caller A is connected
       And caller A has received callee data "kept"

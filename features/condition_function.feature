@@ -77,7 +77,7 @@ Feature: What the condition function is given
       When caller A requests a connection
       And the server calls WSAAccept on the listener
       Then the server's condition function is called for caller A
-      And the condition function of the server was shown the credentials of the callers
+      And the server's condition function was shown the credentials of the callers
 
   Rule: The calling thread
 
@@ -189,7 +189,7 @@ Feature: What the condition function is given
     Scenario: Caller data and callee data are not in the stream
       Given a listener
       When caller A requests a connection with caller data "hidden" and room for 32 bytes of callee data
-      And the server accepts caller A, having written callee data "hidden, too"
+      And the server accepts caller A, having written callee data "hidden too"
       Then caller A is connected
       And nothing is there to receive on the accepted socket
       And nothing is there to receive on caller A

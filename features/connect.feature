@@ -169,6 +169,13 @@ Feature: Connect
       Then caller A's attempt fails with WSAETIMEDOUT
 
     @CON-33 @must @needs:connect-timeout @needs:decided-connect
+    Scenario: The time-out is 30 seconds unless it is set
+      Given a fresh caller A
+      Then the connect time-out of caller A is 30000 ms
+      Given caller B has a connect time-out of 1234 ms
+      Then the connect time-out of caller B is 1234 ms
+
+    @CON-33 @must @needs:connect-timeout @needs:decided-connect
     Scenario: A time-out that has not passed does no harm
       Given a listener
       And caller A has a connect time-out of 60000 ms

@@ -102,6 +102,11 @@ impl Driver {
         &self.greeting
     }
 
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether it can go on serving: it is alive, and no call is under way.
     pub(crate) fn is_idle(&mut self) -> bool {
         !self.broken && self.waiting.is_empty() && matches!(self.child.try_wait(), Ok(None))

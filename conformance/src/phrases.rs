@@ -6,6 +6,9 @@ use crate::names::Socket;
 pub(crate) const FLOW: &str =
     "1000,2000,3000,4000,5000,2,600,70/100,200,300,400,500,2,60,7/-";
 
+/// One that none can meet: a guaranteed service for sending nothing.
+const IMPOSSIBLE_FLOW: &str = "0,2000,3000,4000,5000,3,600,70/100,200,300,400,500,2,60,7/-";
+
 /// An address, as feature text names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -86,6 +89,7 @@ fn argument(clause: &str) -> Option<Vec<Argument>> {
         "empty caller data" => return plain("caller-data", "\"\""),
         "a QOS" => return plain("sqos", FLOW),
         "a group QOS" => return plain("gqos", FLOW),
+        "a QOS that cannot be met" => return plain("sqos", IMPOSSIBLE_FLOW),
         "no buffer" => return plain("capacity", "-"),
         "no data" => return plain("data", "-"),
         _ => {}
@@ -119,12 +123,15 @@ fn argument(clause: &str) -> Option<Vec<Argument>> {
 
 /// Clauses of a fixed beginning and one value.
 fn simple(clause: &str) -> Option<Vec<Argument>> {
-    const NUMBERS: [(&str, &str); 6] = [
+    const NUMBERS: [(&str, &str); 9] = [
         ("a backlog of ", "backlog"),
         ("a length of ", "len"),
         ("callback data ", "context"),
         ("direction ", "how"),
         ("group ", "group"),
+        ("error ", "value"),
+        ("code ", "code"),
+        ("handle ", "value"),
         ("value ", "value"),
     ];
     const DATA: [(&str, &str); 3] =
@@ -152,7 +159,7 @@ fn simple(clause: &str) -> Option<Vec<Argument>> {
 pub(crate) fn effects(text: &str) -> Result<Vec<Argument>, String> {
     text.replace(", ", " and ")
         .split(" and ")
-        .filter(|clause| !clause.is_empty())
+        .filter(|clause| !clause.is_empty() && *clause != "done nothing")
         .map(|clause| effect(clause).ok_or_else(|| format!("no condition function does `{clause}`")))
         .collect()
 }
@@ -163,7 +170,7 @@ fn effect(clause: &str) -> Option<Argument> {
             return Some(("reply-buf", Value::Plain("replace".into())));
         }
         "overwritten its inputs" => return Some(("scribble", Value::Plain("1".into()))),
-        "set the QOS" => return Some(("sqos", Value::Plain(FLOW.replace("1000,", "7000,")))),
+        "set the QOS" => return Some(("sqos", Value::Plain(FLOW.replace("2000,", "2500,")))),
         _ => {}
     }
     if let Some(number) = clause.strip_prefix("set the callee length to ") {
@@ -187,15 +194,25 @@ fn data_value(text: &str) -> Option<Value> {
     }
 }
 
-fn size(text: &str) -> Option<Size> {
+/// Reads a number of bytes: `5`, `the largest size`, `one more than the capacity`.
+pub(crate) fn size(text: &str) -> Option<Size> {
     match text {
-        "the largest size" | "the capacity" => Some(Size::Limit(0)),
+        "the largest size" | "the capacity" | "the limit" => Some(Size::Limit(0)),
         "one byte more than the largest size" | "one more than the capacity" => {
             Some(Size::Limit(1))
         }
-        "one less than the capacity" => Some(Size::Limit(-1)),
+        "one less than the capacity" | "one less than the limit" => Some(Size::Limit(-1)),
         _ => text.parse().ok().map(Size::Bytes),
     }
+}
+
+/// A value to compare with: an address, data, or the text itself.
+pub(crate) fn wanted(text: &str) -> Value {
+    place(text)
+        .map(Value::At)
+        .or_else(|| data_value(text))
+        .or_else(|| size(text).map(Value::Number))
+        .unwrap_or_else(|| Value::Plain(text.to_owned()))
 }
 
 /// Bytes of feature text, `"text"` or `0x00ff`, as the protocol spells them.

@@ -156,8 +156,10 @@ impl Scene {
 
     /// Waits until nothing more happens.
     pub(crate) fn settle(&self) -> Step {
-        for side in [Side::Client, Side::Server] {
-            self.ask(side, "settle", &Fields::default())?.succeeded()?;
+        let one_process = self.stage()?.cell().is_one_process();
+        let sides = if one_process { &[Side::Server][..] } else { &[Side::Client, Side::Server] };
+        for side in sides {
+            self.ask(*side, "settle", &Fields::default())?.succeeded()?;
         }
         Ok(())
     }
@@ -166,6 +168,7 @@ impl Scene {
 
     /// What the actor's condition function was given; waits until it has been called.
     pub(crate) fn condition(&mut self, actor: &Actor) -> Step<Fields> {
+        self.return_to_open_function(actor)?;
         let id = self.latest(actor)?.id;
         let mut stage = self.stage()?;
         let deadline = stage.patience().deadline();
@@ -180,6 +183,17 @@ impl Scene {
             Some(outcome) => Err(format!("the condition function was not called: {outcome}")),
             None => Err("the condition function was not called in time".to_owned()),
         }
+    }
+
+    /// Calls made inside an open condition function that have ended are no longer "the call".
+    fn return_to_open_function(&mut self, actor: &Actor) -> Step {
+        let open = self.stage()?.opened(actor.side, &actor.lane);
+        if let Some(open) = open {
+            while self.latest(actor)?.id != open.call && self.outcome_so_far(actor)?.is_some() {
+                self.calls.entry(actor.clone()).or_default().pop();
+            }
+        }
+        Ok(())
     }
 
     /// What the actor's condition function was given the last time it was looked at.
@@ -250,15 +264,19 @@ impl Scene {
     pub(crate) fn arguments(&mut self, side: Side, given: Vec<Argument>) -> Step<Fields> {
         let mut fields = Fields::default();
         for (key, value) in given {
-            let text = match value {
-                Value::Plain(text) => text,
-                Value::At(place) => self.place(side, &place)?,
-                Value::Pattern(size) => hex(&pattern(self.bytes(size)?)),
-                Value::Number(size) => self.bytes(size)?.to_string(),
-            };
-            fields.set(key, text);
+            fields.set(key, self.value(side, value)?);
         }
         Ok(fields)
+    }
+
+    /// A value as the protocol spells it.
+    pub(crate) fn value(&mut self, side: Side, value: Value) -> Step<String> {
+        match value {
+            Value::Plain(text) => Ok(text),
+            Value::At(place) => self.place(side, &place),
+            Value::Pattern(size) => Ok(hex(&pattern(self.bytes(size)?))),
+            Value::Number(size) => Ok(self.bytes(size)?.to_string()),
+        }
     }
 
     /// The limit of connect data, or another number of bytes.

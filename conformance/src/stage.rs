@@ -118,6 +118,11 @@ impl Stage {
         self.capabilities().iter().any(|name| name == capability)
     }
 
+    /// The process of one side.
+    pub(crate) fn process(&mut self, side: Side) -> u32 {
+        self.driver(side).process()
+    }
+
     /// Sends a request to one side.
     ///
     /// # Errors

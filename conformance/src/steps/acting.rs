@@ -7,6 +7,7 @@ use crate::{
     phrases,
     protocol::{Fields, Outcome},
     scene::{Scene, Step},
+    steps::deciding::same,
 };
 
 /// The verb of the protocol and fixed arguments for the function of that name.
@@ -29,6 +30,7 @@ pub(super) fn verb(function: &str) -> Step<(&str, Fields)> {
         "WSASocket" => plain("socket"),
         "WSAGetLastError" | "WSASetLastError" => plain("last-error"),
         "WSACleanup" => plain("cleanup"),
+        "WSAIoctl" => plain("ioctl"),
         _ => Err(format!("no function is called {function}")),
     }
 }
@@ -39,9 +41,8 @@ fn call(scene: &mut Scene, actor: Actor, function: String, on: String, with: Str
     let (verb, mut arguments) = verb(&function)?;
     let given = phrases::arguments(&with)?;
     arguments.extend(scene.arguments(actor.side, given)?);
-    match own_socket(&actor, &on)? {
-        Some(socket) => arguments.set("name", scene.name(&socket)?),
-        None => {}
+    if let Some(socket) = own_socket(&actor, &on)? {
+        arguments.set("name", scene.name(&socket)?);
     }
     if verb == "socket" {
         let entry = scene.stage()?.cell().entry.clone();
@@ -103,16 +104,6 @@ fn under_way(scene: &mut Scene, actor: Actor) -> Step {
 fn returns(scene: &mut Scene, actor: Actor, key: String, wanted: String) -> Step {
     let outcome = scene.outcome(&actor)?;
     let found = outcome.fields()?.need(&key)?.to_owned();
-    let wanted = match phrases::place(&wanted) {
-        Some(place) => {
-            let at = vec![("addr", phrases::Value::At(place))];
-            scene.arguments(actor.side, at)?.need("addr")?.to_owned()
-        }
-        None => phrases::bytes(&wanted).unwrap_or(wanted),
-    };
-    if found == wanted {
-        Ok(())
-    } else {
-        Err(format!("{key} is {found}; it should be {wanted}"))
-    }
+    let wanted = scene.value(actor.side, phrases::wanted(&wanted))?;
+    same(&key, &found, &wanted)
 }

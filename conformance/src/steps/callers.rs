@@ -10,28 +10,21 @@ use crate::{
     steps::deciding::same,
 };
 
-#[given(regex = r"^caller ([A-Z]) requests a connection(?: to (the second listener))?( and waits)?(?: with (.+))?$")]
-#[when(regex = r"^caller ([A-Z]) requests a connection(?: to (the second listener))?( and waits)?(?: with (.+))?$")]
-fn requests(scene: &mut Scene, caller: String, to: String, waits: String, with: String) -> Step {
-    let socket = Socket::caller(&caller);
-    scene.create_once(&socket)?;
+#[given(regex = r"^caller ([A-Z]) requests a connection(?: to (the second listener))?( and waits| in the background)?(?: with (.+))?$")]
+#[when(regex = r"^caller ([A-Z]) requests a connection(?: to (the second listener))?( and waits| in the background)?(?: with (.+))?$")]
+fn requests(scene: &mut Scene, caller: String, to: String, how: String, with: String) -> Step {
     let listener = if to.is_empty() { "the listener" } else { &to };
-    let destination = format!("the address of {listener}");
-    let mut given = phrases::arguments(&destination)?;
-    given.extend(phrases::arguments(&with)?);
-    let mut arguments = scene.arguments(socket.side, given)?;
-    if waits.is_empty() {
-        scene.query(&socket, "nonblocking", Fields::from([("value", "1")]))?;
-        arguments.set("name", caller.clone());
-        let outcome = scene.ask(socket.side, "connect", &arguments)?;
-        scene.attempts.insert(caller, outcome);
-        return Ok(());
-    }
-    arguments.set("name", caller.clone());
-    scene.begin(&Actor::caller(&caller), "connect", arguments)
+    scene.request(&caller, listener, how == " and waits", &with)
+}
+
+#[given(regex = r"^callers ([A-Z]) to ([A-Z]) request connections$")]
+#[when(regex = r"^callers ([A-Z]) to ([A-Z]) request connections$")]
+fn all_request(scene: &mut Scene, first: char, last: char) -> Step {
+    (first..=last).try_for_each(|name| scene.request(&name.to_string(), "the listener", false, ""))
 }
 
 #[given(regex = r"^caller ([A-Z]) has a connect time-out of (\d+) ms$")]
+#[when(regex = r"^caller ([A-Z]) has a connect time-out of (\d+) ms$")]
 fn time_out(scene: &mut Scene, caller: String, milliseconds: String) -> Step {
     let socket = Socket::caller(&caller);
     scene.create_once(&socket)?;
@@ -55,9 +48,50 @@ fn withdraws(scene: &mut Scene, caller: String, how: String) -> Step {
     scene.settle()
 }
 
+#[given(regex = r"^caller ([A-Z]) is connected$")]
+#[when(regex = r"^caller ([A-Z]) is connected$")]
 #[then(regex = r"^caller ([A-Z]) is connected$")]
 fn connected(scene: &mut Scene, caller: String) -> Step {
     scene.attempt(&caller)?.succeeded().map(drop)
+}
+
+#[then(regex = r"^callers ([A-Z]) to ([A-Z]) are connected$")]
+fn all_connected(scene: &mut Scene, first: char, last: char) -> Step {
+    (first..=last).try_for_each(|name| connected(scene, name.to_string()))
+}
+
+/// The kernel asks again after a second, then after two more.
+#[then(regex = r"^caller ([A-Z]) is connected after a retry$")]
+fn connected_late(scene: &mut Scene, caller: String) -> Step {
+    for _ in 0..8 {
+        match scene.attempt_within(&caller, 1000)? {
+            Outcome::Ok(fields) if fields.get("ended") == Some("0") => {}
+            outcome => return outcome.succeeded().map(drop),
+        }
+    }
+    Err("the attempt has not ended in time".to_owned())
+}
+
+#[then(regex = r"^caller ([A-Z])'s attempt is under way$")]
+fn under_way(scene: &mut Scene, caller: String) -> Step {
+    scene.settle()?;
+    match scene.attempt_within(&caller, 0)? {
+        Outcome::Ok(fields) if fields.get("ended") == Some("0") => Ok(()),
+        other => Err(format!("the attempt {other}; it should still be under way")),
+    }
+}
+
+/// Nothing that failed before has spoilt the socket.
+#[then(regex = r"^caller ([A-Z])'s socket can still connect$")]
+fn can_still_connect(scene: &mut Scene, caller: String) -> Step {
+    scene.request(&caller, "the listener", true, "")?;
+    let accepted = format!("still-{caller}");
+    let arguments =
+        Fields::from([("name", "listener"), ("condition", "null"), ("as", accepted.as_str())]);
+    scene.begin(&Actor::server(), "accept", arguments)?;
+    scene.outcome(&Actor::server())?.succeeded()?;
+    scene.outcome(&Actor::caller(&caller))?.succeeded()?;
+    scene.transfer(&Socket::caller(&caller), &Socket::server(&accepted), "still")
 }
 
 #[then(regex = r"^caller ([A-Z])'s attempt fails with (\w+)$")]
@@ -80,34 +114,27 @@ fn rejected(scene: &mut Scene, caller: String) -> Step {
 #[then(regex = r"^caller ([A-Z]) is still waiting$")]
 fn waiting(scene: &mut Scene, caller: String) -> Step {
     scene.settle()?;
-    let actor = Actor::caller(&caller);
-    if scene.has("decided-connect")? {
-        if scene.is_calling(&actor)? {
-            return Ok(());
-        }
-        let outcome = scene.attempt_within(&caller, 0)?;
-        return match outcome {
-            Outcome::Ok(fields) if fields.get("ended") == Some("0") => Ok(()),
-            other => Err(format!("the attempt {other}; it should still be under way")),
-        };
-    }
-    scene.attempt(&caller)?.succeeded()?;
-    let readable = scene.wait_readable(&Socket::caller(&caller), 0)?;
-    same("readable", if readable { "1" } else { "0" }, "0")
+    scene.check_waiting(&caller)
+}
+
+#[then(regex = r"^callers ([A-Z]) to ([A-Z]) are still waiting$")]
+fn all_waiting(scene: &mut Scene, first: char, last: char) -> Step {
+    scene.settle()?;
+    (first..=last).try_for_each(|name| scene.check_waiting(&name.to_string()))
 }
 
 #[then(regex = r"^caller ([A-Z]) has received callee data (.+)$")]
 fn received_callee_data(scene: &mut Scene, caller: String, data: String) -> Step {
-    let wanted = phrases::effects(&format!("written callee data {data}"))?;
-    let wanted = scene.arguments(Socket::caller(&caller).side, wanted)?;
+    let wanted = scene.value(Socket::caller(&caller).side, phrases::wanted(&data))?;
     let found = scene.callee(&caller)?;
-    same("the callee data", found.need("callee-data")?, wanted.need("reply")?)
+    same("the callee data", found.need("callee-data")?, &wanted)
 }
 
-#[then(regex = r"^caller ([A-Z])'s callee length is (\d+)$")]
+#[then(regex = r"^caller ([A-Z])'s callee length is (.+)$")]
 fn callee_length(scene: &mut Scene, caller: String, length: String) -> Step {
+    let wanted = scene.value(Socket::caller(&caller).side, phrases::wanted(&length))?;
     let found = scene.callee(&caller)?;
-    same("the callee length", found.need("callee-len")?, &length)
+    same("the callee length", found.need("callee-len")?, &wanted)
 }
 
 #[then(regex = r"^caller ([A-Z]) and the accepted socket(?: of ([A-Z]))? can talk$")]
@@ -120,8 +147,43 @@ fn can_talk(scene: &mut Scene, caller: String, of: String) -> Step {
 }
 
 impl Scene {
+    /// Requests a connection: waiting on the caller's own thread, or in the background.
+    fn request(&mut self, caller: &str, listener: &str, waits: bool, with: &str) -> Step {
+        let socket = Socket::caller(caller);
+        self.create_once(&socket)?;
+        let mut given = phrases::arguments(&format!("the address of {listener}"))?;
+        given.extend(phrases::arguments(with)?);
+        let mut arguments = self.arguments(socket.side, given)?;
+        arguments.set("name", caller);
+        let mode = if waits { "0" } else { "1" };
+        self.query(&socket, "nonblocking", Fields::from([("value", mode)]))?;
+        if waits {
+            self.attempts.remove(caller);
+            return self.begin(&Actor::caller(caller), "connect", arguments);
+        }
+        let outcome = self.ask(socket.side, "connect", &arguments)?;
+        self.attempts.insert(caller.to_owned(), outcome);
+        Ok(())
+    }
+
+    fn check_waiting(&mut self, caller: &str) -> Step {
+        if !self.has("decided-connect")? {
+            self.attempt(caller)?.succeeded()?;
+            let readable = self.wait_readable(&Socket::caller(caller), 0)?;
+            return same("readable", if readable { "1" } else { "0" }, "0");
+        }
+        let background = self.attempts.contains_key(caller);
+        if !background && self.is_calling(&Actor::caller(caller))? {
+            return Ok(());
+        }
+        match self.attempt_within(caller, 0)? {
+            Outcome::Ok(fields) if fields.get("ended") == Some("0") => Ok(()),
+            other => Err(format!("the attempt {other}; it should still be under way")),
+        }
+    }
+
     /// How the caller's attempt ended, waiting for it.
-    pub(crate) fn attempt(&mut self, caller: &str) -> Step<Outcome> {
+    fn attempt(&mut self, caller: &str) -> Step<Outcome> {
         let deadline = self.stage()?.patience().deadline();
         let patience = u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX) * 3 / 4;
         match self.attempt_within(caller, patience)? {
@@ -133,18 +195,17 @@ impl Scene {
     }
 
     fn attempt_within(&mut self, caller: &str, milliseconds: u64) -> Step<Outcome> {
-        let Some(first) = self.attempts.get(caller).cloned() else {
-            return self.outcome(&Actor::caller(caller));
+        let first = match self.attempts.get(caller) {
+            Some(outcome) => outcome.clone(),
+            None => self.outcome(&Actor::caller(caller))?,
         };
-        match &first {
-            Outcome::Fail(error, _) if error == "WSAEWOULDBLOCK" => {}
-            _ => return Ok(first),
+        if !matches!(&first, Outcome::Fail(error, _) if error == "WSAEWOULDBLOCK") {
+            return Ok(first);
         }
         let timeout = milliseconds.to_string();
         let arguments =
             Fields::from([("name", caller), ("for", "connect"), ("timeout", timeout.as_str())]);
-        let outcome = self.ask(Socket::caller(caller).side, "wait", &arguments)?;
-        Ok(outcome)
+        self.ask(Socket::caller(caller).side, "wait", &arguments)
     }
 
     /// The callee structure of the caller's latest attempt.

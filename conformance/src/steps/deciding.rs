@@ -7,6 +7,7 @@ use crate::{
     phrases,
     protocol::{Fields, Outcome},
     scene::{Scene, Step},
+    stage::Side,
 };
 
 #[then(regex = r"^(the server|another thread|a third thread)'s condition function is called(?: for caller ([A-Z]))?$")]
@@ -25,6 +26,7 @@ fn not_called(scene: &mut Scene, actor: Actor) -> Step {
     Ok(())
 }
 
+#[given(regex = r"^(the server|another thread|a third thread)'s condition function (accepts|rejects|defers|raises|returns (-?\d+))(?:, having (.+))?$")]
 #[then(regex = r"^(the server|another thread|a third thread)'s condition function (accepts|rejects|defers|raises|returns (-?\d+))(?:, having (.+))?$")]
 #[when(regex = r"^(the server|another thread|a third thread)'s condition function (accepts|rejects|defers|raises|returns (-?\d+))(?:, having (.+))?$")]
 fn decides(
@@ -53,23 +55,26 @@ fn call_and_decide(
     having: String,
 ) -> Step {
     let listener = if on.is_empty() { "the listener" } else { &on };
-    let name = scene.name(&listener.parse()?)?;
-    let arguments = Fields::from([
-        ("name", name.as_str()),
-        ("condition", "ask"),
-        ("as", accepted_name(&caller).as_str()),
-    ]);
-    scene.begin(&actor, "accept", arguments)?;
-    let given = scene.condition(&actor)?;
-    scene.check_caller(&given, &caller)?;
-    let effects = scene.arguments(actor.side, phrases::effects(&having)?)?;
-    scene.answer(&actor, word(&decision)?, &effects)?;
-    let outcome = scene.outcome(&actor)?;
-    match decision.as_str() {
-        "accepts" => outcome.succeeded().map(drop),
-        "rejects" => outcome.failed_with("WSAECONNREFUSED"),
-        _ => outcome.failed_with("WSATRY_AGAIN"),
+    scene.decide(&actor, &decision, &caller, &listener.parse()?, &having)
+}
+
+#[given(regex = r"^the server (accepts|rejects|defers) callers ([A-Z]) to ([A-Z])$")]
+#[when(regex = r"^the server (accepts|rejects|defers) callers ([A-Z]) to ([A-Z])$")]
+#[then(regex = r"^the server (accepts|rejects|defers) callers ([A-Z]) to ([A-Z])$")]
+fn decide_all(scene: &mut Scene, decision: String, first: char, last: char) -> Step {
+    for caller in first..=last {
+        let listener = Socket::server("listener");
+        scene.decide(&Actor::server(), &decision, &caller.to_string(), &listener, "")?;
     }
+    Ok(())
+}
+
+#[when(regex = r"^the server (accepts|rejects|defers) caller ([A-Z]) (\d+) times$")]
+fn decide_often(scene: &mut Scene, decision: String, caller: String, times: usize) -> Step {
+    for _ in 0..times {
+        scene.decide(&Actor::server(), &decision, &caller, &Socket::server("listener"), "")?;
+    }
+    Ok(())
 }
 
 fn word(decision: &str) -> Step<&'static str> {
@@ -92,6 +97,36 @@ fn was_shown(scene: &mut Scene, actor: Actor, #[step] step: &gherkin::Step) -> S
         scene.check_shown(&actor, item, wanted)?;
     }
     Ok(())
+}
+
+/// Where the API has no such parameter, there is nothing to be shown.
+#[then(regex = r"^(the server|another thread|a third thread)'s condition function was shown no group QOS$")]
+fn no_group_qos(scene: &mut Scene, actor: Actor) -> Step {
+    let given = scene.last_shown(&actor)?;
+    same("the group QOS", given.get("gqos").unwrap_or("-"), "-")
+}
+
+#[then(regex = r"^(the server|another thread|a third thread)'s condition function was shown the credentials of the callers$")]
+fn credentials(scene: &mut Scene, actor: Actor) -> Step {
+    let given = scene.last_shown(&actor)?.clone();
+    let me = scene.stage()?.process(Side::Client);
+    same("the process", given.need("pid")?, &me.to_string())?;
+    given.need("uid")?;
+    given.need("gid").map(drop)
+}
+
+/// A request that was reset may be met once on the way.
+#[then(regex = r"^an accept call meets caller ([A-Z]) after at most one WSAECONNRESET$")]
+fn meets(scene: &mut Scene, caller: String) -> Step {
+    let arguments = Fields::from([("name", "listener"), ("condition", "ask")]);
+    let server = Actor::server();
+    scene.begin(&server, "accept", arguments.clone())?;
+    if !scene.is_deciding(&server)? {
+        scene.outcome(&server)?.failed_with("WSAECONNRESET")?;
+        scene.begin(&server, "accept", arguments)?;
+    }
+    let given = scene.condition(&server)?;
+    scene.check_caller(&given, &caller)
 }
 
 /// Accepts the head without a condition function and finds it to be that caller.
@@ -135,6 +170,31 @@ pub(crate) fn same(what: &str, found: &str, wanted: &str) -> Step {
 }
 
 impl Scene {
+    /// Makes an accept call, finds it to be about that caller, decides, and checks how it ends.
+    fn decide(
+        &mut self,
+        actor: &Actor,
+        decision: &str,
+        caller: &str,
+        listener: &Socket,
+        having: &str,
+    ) -> Step {
+        let name = self.name(listener)?;
+        let accepted = accepted_name(caller);
+        let arguments = [("name", name.as_str()), ("condition", "ask"), ("as", accepted.as_str())];
+        self.begin(actor, "accept", Fields::from(arguments))?;
+        let given = self.condition(actor)?;
+        self.check_caller(&given, caller)?;
+        let effects = self.arguments(actor.side, phrases::effects(having)?)?;
+        self.answer(actor, word(decision)?, &effects)?;
+        let outcome = self.outcome(actor)?;
+        match decision {
+            "accepts" => outcome.succeeded().map(drop),
+            "rejects" => outcome.failed_with("WSAECONNREFUSED"),
+            _ => outcome.failed_with("WSATRY_AGAIN"),
+        }
+    }
+
     /// Checks that a condition function was called for that caller.
     fn check_caller(&self, given: &Fields, caller: &str) -> Step {
         let address = self.address_of(&Socket::caller(caller))?;
@@ -160,20 +220,9 @@ impl Scene {
                 let thread = self.thread_of(actor)?;
                 same(item, found, &thread)
             }
-            "the limit" => {
-                let limits =
-                    self.query(&Socket::server("listener"), "limits", Fields::default())?;
-                same(item, found, limits.need("connect-data")?)
-            }
             "the QOS of the caller" => same(item, found, &turned_round(phrases::FLOW)),
             _ => {
-                let wanted = match phrases::place(wanted) {
-                    Some(place) => {
-                        let at = vec![("addr", phrases::Value::At(place))];
-                        self.arguments(actor.side, at)?.need("addr")?.to_owned()
-                    }
-                    None => phrases::bytes(wanted).unwrap_or_else(|| wanted.to_owned()),
-                };
+                let wanted = self.value(actor.side, phrases::wanted(wanted))?;
                 same(item, found, &wanted)
             }
         }

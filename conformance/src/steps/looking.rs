@@ -1,6 +1,6 @@
 //! Looking at sockets: options, modes, addresses, data, descriptors.
 
-use cucumber::then;
+use cucumber::{given, then, when};
 
 use crate::{
     names::{Actor, Socket},
@@ -110,6 +110,47 @@ fn call_fails(
     error: String,
 ) -> Step {
     scene.call_on(&function, &socket, &with)?.failed_with(&error)
+}
+
+#[then(regex = r"^(\w+) on (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z])(?: with (.+))? succeeds$")]
+fn call_succeeds(scene: &mut Scene, function: String, socket: Socket, with: String) -> Step {
+    scene.call_on(&function, &socket, &with)?.succeeded().map(drop)
+}
+
+#[then(regex = r"^the limits of (the listener) are (\d+) and (\d+)$")]
+fn limits(scene: &mut Scene, socket: Socket, connect: String, disconnect: String) -> Step {
+    let found = scene.query(&socket, "limits", Fields::default())?;
+    same("the limit of connect data", found.need("connect-data")?, &connect)?;
+    same("the limit of disconnect data", found.need("disconnect-data")?, &disconnect)
+}
+
+#[then(regex = r"^the connect time-out of (caller [A-Z]) is (\d+) ms$")]
+fn time_out(scene: &mut Scene, socket: Socket, wanted: String) -> Step {
+    let found = scene.query(&socket, "connect-timeout", Fields::default())?;
+    same("the connect time-out", found.need("value")?, &wanted)
+}
+
+#[given(regex = r"^the address of (caller [A-Z]) is remembered$")]
+#[when(regex = r"^the address of (caller [A-Z]) is remembered$")]
+fn remember(scene: &mut Scene, socket: Socket) -> Step {
+    let address = scene.address_of(&socket)?;
+    scene.remembered.insert("address".to_owned(), address);
+    Ok(())
+}
+
+#[then(regex = r"^the address of (caller [A-Z]) is as remembered$")]
+fn as_remembered(scene: &mut Scene, socket: Socket) -> Step {
+    let wanted = scene.remembered.get("address").cloned().ok_or("nothing was remembered")?;
+    same("the address", &scene.address_of(&socket)?, &wanted)
+}
+
+/// An option that may be missing, but that says this where it is offered.
+#[then(regex = r"^the server's call returns value (\S+), if the option is offered$")]
+fn value_if_offered(scene: &mut Scene, wanted: String) -> Step {
+    match scene.outcome(&Actor::server())? {
+        Outcome::Fail(error, _) if error == "WSAENOPROTOOPT" => Ok(()),
+        outcome => same("the value", outcome.succeeded()?.need("value")?, &wanted),
+    }
 }
 
 impl Scene {

@@ -1,5 +1,7 @@
 //! Sockets to begin with: listeners, fresh and bound sockets.
 
+use std::time::Duration;
+
 use cucumber::{given, when};
 
 use crate::{
@@ -13,19 +15,39 @@ use crate::{
 /// Backlog of listeners about whose backlog the scenario does not care.
 const BACKLOG: &str = "5";
 
-#[given(regex = r"^a (non-blocking )?(second )?listener(?: with a backlog of (-?\d+))?$")]
+#[given(regex = r"^a (non-blocking |blocking )?(second )?listener(?: with a backlog of (-?\d+))?$")]
 fn listener(scene: &mut Scene, mode: String, second: String, backlog: String) -> Step {
     let name = if second.is_empty() { "listener" } else { "listener-2" };
     let backlog = if backlog.is_empty() { BACKLOG } else { &backlog };
     let socket = Socket::server(name);
     scene.bind_new(&socket)?;
     scene.query(&socket, "listen", Fields::from([("backlog", backlog)]))?;
-    if !mode.is_empty() {
+    if mode == "non-blocking " {
         scene.query(&socket, "nonblocking", Fields::from([("value", "1")]))?;
     }
-    let address = scene.address_of(&socket)?;
-    scene.listeners.insert(name.to_owned(), address);
-    Ok(())
+    scene.remember_address(&socket, None)
+}
+
+/// Callers reach it at an address of the machine, with the port that it has.
+#[given("a listener at the wildcard address")]
+fn wildcard_listener(scene: &mut Scene) -> Step {
+    let socket = Socket::server("listener");
+    scene.create(&socket)?;
+    let anywhere = scene.value(socket.side, Value::At(Place::Wildcard))?;
+    scene.query(&socket, "bind", Fields::from([("addr", anywhere.as_str())]))?;
+    scene.query(&socket, "listen", Fields::from([("backlog", BACKLOG)]))?;
+    let local = scene.value(socket.side, Value::At(Place::Local))?;
+    scene.remember_address(&socket, Some(&local))
+}
+
+#[given(regex = r"^(socket [A-Z]) has the handle (\d+)$")]
+fn handle(scene: &mut Scene, socket: Socket, number: String) -> Step {
+    scene.query(&socket, "handle", Fields::from([("value", number.as_str())])).map(drop)
+}
+
+#[when(regex = r"^(\d+) ms pass$")]
+fn pass(_: &mut Scene, milliseconds: u64) {
+    std::thread::sleep(Duration::from_millis(milliseconds));
 }
 
 #[given(regex = r"^a (fresh|bound) (socket [A-Z]|caller [A-Z])$")]
@@ -34,9 +56,9 @@ fn make(scene: &mut Scene, state: String, socket: Socket) -> Step {
     if state == "bound" { scene.bind_new(&socket) } else { scene.create(&socket) }
 }
 
-#[given(regex = r"^a fresh (the listener|the second listener) bound to a local address$")]
-fn bound_listener(scene: &mut Scene, socket: Socket) -> Step {
-    scene.bind_new(&socket)
+#[given("a fresh listener bound to a local address")]
+fn bound_listener(scene: &mut Scene) -> Step {
+    scene.bind_new(&Socket::server("listener"))
 }
 
 #[given(regex = r"^(the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is (non-blocking|blocking)$")]
@@ -47,6 +69,7 @@ fn set_mode(scene: &mut Scene, socket: Socket, mode: String) -> Step {
 }
 
 #[given(regex = r"^(the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) has (\w+) set to (\S+)$")]
+#[when(regex = r"^(the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) has (\w+) set to (\S+)$")]
 #[when(regex = r"^(\w+) of (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is set to (\S+)$")]
 fn option(scene: &mut Scene, first: String, second: String, value: String) -> Step {
     // The two sentences name option and socket in different order.
@@ -80,6 +103,17 @@ fn count(scene: &mut Scene) -> Step {
 }
 
 impl Scene {
+    /// Keeps the address of a listener, for callers and for the time after its end.
+    fn remember_address(&mut self, socket: &Socket, host: Option<&str>) -> Step {
+        let mut address = self.address_of(socket)?;
+        if let Some((host, _)) = host.and_then(|host| host.rsplit_once(':')) {
+            let (_, port) = address.rsplit_once(':').ok_or("an address without a port")?;
+            address = format!("{host}:{port}");
+        }
+        self.listeners.insert(self.name(socket)?, address);
+        Ok(())
+    }
+
     /// Makes a socket and binds it to a local address.
     pub(crate) fn bind_new(&mut self, socket: &Socket) -> Step {
         self.create(socket)?;

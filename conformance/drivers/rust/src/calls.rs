@@ -1,0 +1,159 @@
+//! The verbs, but for accept and connect.
+
+use std::time::Duration;
+
+use provider::{Entry, Error, Receive, Shutdown, Socket, Wait};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::{
+    accepting, connecting,
+    faults,
+    lanes::Lane,
+    options,
+    process::{self, Named},
+    words::{Answer, End, Words, hex, qos_text},
+};
+
+/// The most that one receive takes.
+const MOST: usize = 1 << 20;
+
+/// Carries out a verb.
+pub(crate) fn call(lane: &Lane, id: &str, verb: &str, words: &Words) -> Answer {
+    let process = &lane.process;
+    let done = |()| String::new();
+    match verb {
+        "socket" => socket(lane, words),
+        "accept" => accepting::accept(lane, id, words),
+        "connect" => connecting::connect(lane, words),
+        "callee" => connecting::callee(&named(lane, words)?),
+        "thread" => Ok(format!("thread={:?}", std::thread::current().id())),
+        "settle" => {
+            process::settle();
+            Ok(String::new())
+        }
+        "descriptors" => Ok(format!("open={}", process::open_descriptors()?)),
+        "exhaust" => process.exhaust(words.need("entry")?).map(done),
+        "release" => {
+            process.release();
+            Ok(String::new())
+        }
+        "clear" => {
+            process.clear();
+            Ok(String::new())
+        }
+        "quit" => Ok(String::new()),
+        "handle" | "last-error" | "cleanup" | "ioctl" | "set-qos" => Err(End::Unsupported),
+        _ => on_socket(lane, verb, words, &named(lane, words)?.socket),
+    }
+}
+
+fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer {
+    let done = |()| String::new();
+    match verb {
+        "bind" => bind(words, socket),
+        "listen" => {
+            let backlog = faults::backlog(&lane.process, words.number("backlog")?, socket);
+            Ok(socket.listen(backlog).map(done)?)
+        }
+        "send" => {
+            let data = words.bytes("data")?.unwrap_or_default();
+            Ok(format!("n={}", socket.send(&data, &Wait::FOREVER)?))
+        }
+        "recv" => {
+            let mut buffer = vec![0; words.number::<usize>("max")?.min(MOST)];
+            let length = socket.receive(&mut buffer, Receive::default(), &Wait::FOREVER)?;
+            Ok(format!("data={}", hex(&buffer[..length])))
+        }
+        "shutdown" => {
+            let how = match words.need("how")? {
+                "receive" => Shutdown::Receive,
+                "send" => Shutdown::Send,
+                "both" => Shutdown::Both,
+                _ => return Err(End::Unsupported),
+            };
+            Ok(socket.shutdown(how).map(done)?)
+        }
+        "send-disconnect" => {
+            let data = words.bytes("data")?;
+            Ok(socket.send_disconnect(data.as_deref()).map(done)?)
+        }
+        "recv-disconnect" => receive_disconnect(words, socket),
+        "getsockname" if words.get("len").is_none() => {
+            Ok(format!("addr={}", socket.local_address()?))
+        }
+        "getpeername" if words.get("len").is_none() => {
+            Ok(format!("addr={}", socket.peer_address()?))
+        }
+        "getopt" => options::get(words, socket),
+        "setopt" => options::set(words, socket),
+        "nonblocking" => Ok(socket.set_nonblocking(words.need("value")? != "0").map(done)?),
+        "close" => Ok(socket.close().map(done)?),
+        "wait" => wait(words, socket),
+        "limits" => {
+            let limits = socket.user_data_limits();
+            Ok(format!("connect-data={} disconnect-data={}", limits.connect, limits.disconnect))
+        }
+        "connect-timeout" => options::connect_timeout(words, socket),
+        "get-qos" => Ok(format!("sqos={}", qos_text(socket.qos()))),
+        _ => Err(End::Unsupported),
+    }
+}
+
+/// The socket that the verb is about.
+pub(crate) fn named(lane: &Lane, words: &Words) -> Result<Named, End> {
+    Ok(lane.process.find(words.need("name")?)?)
+}
+
+fn socket(lane: &Lane, words: &Words) -> Answer {
+    let entry = match (words.need("entry")?, words.get("family")) {
+        ("in-process", _) => Entry::InProcess,
+        ("tcp", None | Some("inet")) => Entry::Tcp4,
+        ("tcp", Some("inet6")) => Entry::Tcp6,
+        _ => return Err(End::Unsupported),
+    };
+    if words.has_any(&["group"]) {
+        return Err(End::Unsupported);
+    }
+    lane.process.name(words.need("name")?, Socket::new(entry)?);
+    Ok(String::new())
+}
+
+fn bind(words: &Words, socket: &Socket) -> Answer {
+    if words.has_any(&["len"]) {
+        return Err(End::Unsupported);
+    }
+    let address = words.address("addr")?.ok_or(End::Unsupported)?;
+    socket.bind(&address)?;
+    Ok(String::new())
+}
+
+fn receive_disconnect(words: &Words, socket: &Socket) -> Answer {
+    if words.need("capacity")? == "-" {
+        socket.receive_disconnect(None)?;
+        return Ok("data=-".to_owned());
+    }
+    let mut buffer = vec![0; words.number::<usize>("capacity")?.min(MOST)];
+    let length = socket.receive_disconnect(Some(&mut buffer))?;
+    Ok(format!("data={}", hex(&buffer[..length])))
+}
+
+fn wait(words: &Words, socket: &Socket) -> Answer {
+    let patience = Duration::from_millis(words.number("timeout")?);
+    let ended = match words.need("for")? {
+        "connect" => match socket.finish_connect(&Wait::at_most(patience)) {
+            Ok(()) => true,
+            // Either the attempt has timed out or this wait has.
+            Err(Error::TimedOut) if options::socket_error(socket)? == 0 => false,
+            Err(error) => return Err(error.into()),
+        },
+        "read" => {
+            let descriptor = socket.read_descriptor()?;
+            let mut waiting = [PollFd::new(&descriptor, PollFlags::IN)];
+            let patience = Timespec::try_from(patience).map_err(|error| error.to_string())?;
+            poll(&mut waiting, Some(&patience)).map_err(|error| error.to_string())? > 0
+        }
+        other => return Err(End::Nonsense(format!("for={other}"))),
+    };
+    Ok(format!("ended={}", u8::from(ended)))
+}
+

@@ -1,0 +1,74 @@
+//! Socket options.
+
+use provider::{Linger, Socket, SocketOption};
+
+use crate::words::{Answer, End, Words, error_name};
+
+fn named(option: &str) -> Result<SocketOption, End> {
+    Ok(match option {
+        "SO_REUSEADDR" => SocketOption::ReuseAddress,
+        "SO_KEEPALIVE" => SocketOption::KeepAlive,
+        "SO_OOBINLINE" => SocketOption::OobInline,
+        "SO_SNDBUF" => SocketOption::SendBuffer,
+        "SO_RCVBUF" => SocketOption::ReceiveBuffer,
+        "SO_SNDTIMEO" => SocketOption::SendTimeout,
+        "SO_RCVTIMEO" => SocketOption::ReceiveTimeout,
+        "TCP_NODELAY" => SocketOption::NoDelay,
+        "SO_CONDITIONAL_ACCEPT" => SocketOption::ConditionalAccept,
+        "SO_ACCEPTCONN" => SocketOption::AcceptConn,
+        "SO_ERROR" => SocketOption::Error,
+        "SO_TYPE" => SocketOption::Type,
+        _ => return Err(End::Unsupported),
+    })
+}
+
+/// Reads an option.
+pub(crate) fn get(words: &Words, socket: &Socket) -> Answer {
+    if words.has_any(&["len"]) {
+        return Err(End::Unsupported);
+    }
+    let option = words.need("option")?;
+    let value = match option {
+        "SO_LINGER" => {
+            let linger = socket.linger();
+            format!("{}:{}", u8::from(linger.on), linger.seconds)
+        }
+        "SO_ERROR" => error_name(socket_error(socket)?),
+        _ => socket.option(named(option)?)?.to_string(),
+    };
+    Ok(format!("value={value}"))
+}
+
+/// Sets an option.
+pub(crate) fn set(words: &Words, socket: &Socket) -> Answer {
+    if words.has_any(&["len"]) {
+        return Err(End::Unsupported);
+    }
+    let option = words.need("option")?;
+    if option == "SO_LINGER" {
+        socket.set_linger(linger(words.need("value")?)?)?;
+    } else {
+        socket.set_option(named(option)?, words.number("value")?)?;
+    }
+    Ok(String::new())
+}
+
+fn linger(text: &str) -> Result<Linger, String> {
+    let wrong = || format!("value={text} is not ONOFF:SECONDS");
+    let (on, seconds) = text.split_once(':').ok_or_else(wrong)?;
+    Ok(Linger { on: on != "0", seconds: seconds.parse().map_err(|_| wrong())? })
+}
+
+/// The number of the socket's own error.
+pub(crate) fn socket_error(socket: &Socket) -> Result<u32, End> {
+    Ok(socket.option(SocketOption::Error)?)
+}
+
+/// Sets or reads the connect time-out.
+pub(crate) fn connect_timeout(words: &Words, socket: &Socket) -> Answer {
+    if words.has_any(&["value"]) {
+        socket.set_option(SocketOption::ConnectTimeout, words.number("value")?)?;
+        return Ok(String::new());
+    }
+    Ok(format!("value={}", socket.option(SocketOption::ConnectTimeout)?))
+}

@@ -1,0 +1,156 @@
+//! What all lanes share: the named sockets, the output, used-up handles.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Write as _},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use provider::{Setting, Socket};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::{faults::Fault, words::End};
+
+/// The entries and what each has.
+const ENTRIES: [(&str, &str); 2] = [
+    (
+        "in-process",
+        "connect-data,disconnect-data,refusal-data,qos,decided-connect,refusal-visible,\
+         active-refusal,withdrawal-visible,reset-visible,close-visible,exact-backlog,\
+         conditional-accept,peer-credentials,half-close,abort,port-addresses,datagram-free,\
+         connect-timeout",
+    ),
+    (
+        "tcp",
+        "kernel-handle,half-close,abort,port-addresses,network-errors,datagram-free,reset-visible,\
+         kernel-backlog",
+    ),
+];
+
+/// What the API has, whatever the entry.
+const API: &str = "raise,raise-propagates,qos-parameter,timed-accept,descriptor-limit";
+
+/// The most descriptors that may be open while they are to run out.
+const FEW_DESCRIPTORS: u64 = 256;
+
+/// The first line.
+pub(crate) fn greeting() -> String {
+    let entries = ENTRIES.map(|(name, _)| name).join(",");
+    let capabilities = ENTRIES.map(|(name, has)| format!("caps.{name}={has},{API}")).join(" ");
+    let version = env!("CARGO_PKG_VERSION");
+    format!("hello protocol=1 impl=rust version={version} entries={entries} {capabilities}")
+}
+
+/// A socket with a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    /// The socket.
+    pub(crate) socket: Arc<Socket>,
+    /// The capacity of the callee structure of its latest connect.
+    pub(crate) callee: Option<usize>,
+}
+
+/// What all lanes share.
+#[derive(Debug)]
+pub(crate) struct Process {
+    sockets: Mutex<BTreeMap<String, Named>>,
+    exhausted: Mutex<Option<(Rlimit, Vec<File>)>>,
+    fault: Option<Fault>,
+}
+
+impl Process {
+    /// A process without sockets.
+    pub(crate) fn new(fault: Option<Fault>) -> Self {
+        Self { sockets: Mutex::default(), exhausted: Mutex::default(), fault }
+    }
+
+    /// Whether the driver has that fault.
+    pub(crate) fn has(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+
+    /// Writes a line.
+    pub(crate) fn say(&self, line: &str) {
+        let mut output = io::stdout().lock();
+        // Without a reader there is nothing left to do; the end of the input will end the process.
+        let _ = writeln!(output, "{line}").and_then(|()| output.flush());
+    }
+
+    /// Gives a socket a name.
+    pub(crate) fn name(&self, name: &str, socket: Socket) {
+        let named = Named { socket: Arc::new(socket), callee: None };
+        lock(&self.sockets).insert(name.to_owned(), named);
+    }
+
+    /// The socket of that name.
+    pub(crate) fn find(&self, name: &str) -> Result<Named, String> {
+        lock(&self.sockets).get(name).cloned().ok_or_else(|| format!("no socket {name}"))
+    }
+
+    /// Notes the capacity of a socket's callee structure.
+    pub(crate) fn set_callee(&self, name: &str, callee: Option<usize>) {
+        if let Some(named) = lock(&self.sockets).get_mut(name) {
+            named.callee = callee;
+        }
+    }
+
+    /// Closes everything and forgets it.
+    pub(crate) fn clear(&self) {
+        self.release();
+        let sockets = std::mem::take(&mut *lock(&self.sockets));
+        for named in sockets.values() {
+            // Whatever it says: the socket is dropped.
+            let _ = named.socket.close();
+        }
+    }
+
+    /// Lets the handles of an entry run out.
+    pub(crate) fn exhaust(&self, entry: &str) -> Result<(), End> {
+        if entry == "in-process" {
+            return Setting::MaxInProcessSockets.set(0).map_err(End::from);
+        }
+        let before = getrlimit(Resource::Nofile);
+        let few = before.current.map_or(FEW_DESCRIPTORS, |now| now.min(FEW_DESCRIPTORS));
+        setrlimit(Resource::Nofile, Rlimit { current: Some(few), maximum: before.maximum })
+            .map_err(|error| format!("cannot set the limit: {error}"))?;
+        let mut files = Vec::new();
+        while let Ok(file) = File::open("/dev/null") {
+            files.push(file);
+        }
+        *lock(&self.exhausted) = Some((before, files));
+        Ok(())
+    }
+
+    /// Undoes [`exhaust`](Self::exhaust).
+    pub(crate) fn release(&self) {
+        // Both can only fail for values that were not in force before.
+        let _ = Setting::MaxInProcessSockets.set(MAX_SOCKETS);
+        if let Some((before, files)) = lock(&self.exhausted).take() {
+            drop(files);
+            let _ = setrlimit(Resource::Nofile, before);
+        }
+    }
+}
+
+/// The default of the setting.
+const MAX_SOCKETS: u32 = 1_000_000;
+
+/// How many descriptors are open.
+pub(crate) fn open_descriptors() -> Result<usize, String> {
+    let entries = std::fs::read_dir("/proc/self/fd").map_err(|error| error.to_string())?;
+    // The listing has one open itself.
+    Ok(entries.count().saturating_sub(1))
+}
+
+/// Waits until nothing more can be on its way; the library has no way to tell.
+pub(crate) fn settle() {
+    let scale = std::env::var("VESTIBULE_TEST_SLOW").ok().and_then(|text| text.parse().ok());
+    std::thread::sleep(Duration::from_millis(30) * scale.unwrap_or(1u32).max(1));
+}
+
+/// A lock that survives the panics of condition functions.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,298 @@
+/* Winsock 2 on Linux: the part that connects, decides and says goodbye.
+ *
+ * A program written for Winsock includes <winsock2.h>, is compiled with -I.../include/vestibule and
+ * linked with -lvestibule. Names, numbers and layouts are Windows'. The library exports none of
+ * these names: they stand for vestibule_ws_* symbols, so the system's own socket functions keep
+ * working in the rest of the process.
+ *
+ * Include this header before the system's socket headers. After them it works too, but then bind,
+ * connect and their like are macros.
+ *
+ * What differs from Windows: select, WSAPoll, events, overlapped calls, name resolution and
+ * datagrams are not offered yet. ioctlsocket knows FIONBIO. A condition function has to return: no
+ * exception and no longjmp through it.
+ *
+ * The in-process entry, which Windows does not have, is AF_VESTIBULE; a program that is compiled for
+ * Windows as well tests for that name, and VESTIBULE_NO_EXTENSIONS hides it. */
+
+#ifndef _WINSOCK2API_
+#define _WINSOCK2API_
+
+/* ---- The system's headers, with the names that Winsock uses differently put aside ------------ */
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include <sys/ioctl.h>
+#include <sys/select.h>
+#include <sys/time.h>
+
+#ifndef _SYS_SOCKET_H
+#define VESTIBULE_PUT_ASIDE
+#define socket vestibule_system_socket
+#define bind vestibule_system_bind
+#define listen vestibule_system_listen
+#define accept vestibule_system_accept
+#define connect vestibule_system_connect
+#define send vestibule_system_send
+#define recv vestibule_system_recv
+#define shutdown vestibule_system_shutdown
+#define getsockname vestibule_system_getsockname
+#define getpeername vestibule_system_getpeername
+#define getsockopt vestibule_system_getsockopt
+#define setsockopt vestibule_system_setsockopt
+#define linger vestibule_system_linger
+#endif
+
+#include <sys/socket.h>
+
+#ifdef VESTIBULE_PUT_ASIDE
+#undef VESTIBULE_PUT_ASIDE
+#undef socket
+#undef bind
+#undef listen
+#undef accept
+#undef connect
+#undef send
+#undef recv
+#undef shutdown
+#undef getsockname
+#undef getpeername
+#undef getsockopt
+#undef setsockopt
+#undef linger
+#else
+#define socket vestibule_ws_socket
+#define bind vestibule_ws_bind
+#define listen vestibule_ws_listen
+#define accept vestibule_ws_accept
+#define connect vestibule_ws_connect
+#define send vestibule_ws_send
+#define recv vestibule_ws_recv
+#define shutdown vestibule_ws_shutdown
+#define getsockname vestibule_ws_getsockname
+#define getpeername vestibule_ws_getpeername
+#define getsockopt vestibule_ws_getsockopt
+#define setsockopt vestibule_ws_setsockopt
+#define linger vestibule_ws_linger
+#endif
+
+/* htons and its family, inet_addr, inet_ntoa, INADDR_*, struct sockaddr_in: as the system has them. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "vestibule_wintypes.h"
+
+/* ---- Types ----------------------------------------------------------------------------------- */
+
+typedef UINT_PTR SOCKET; /* HND-12 */
+typedef uint32_t GROUP;
+typedef HANDLE WSAEVENT, *LPWSAEVENT;
+typedef uint32_t SERVICETYPE;
+
+#include "vestibule_wsnumbers.h"
+
+#undef FD_SETSIZE
+#define FD_SETSIZE 64
+
+typedef struct sockaddr SOCKADDR, *PSOCKADDR, *LPSOCKADDR;
+typedef struct sockaddr_in SOCKADDR_IN, *PSOCKADDR_IN, *LPSOCKADDR_IN;
+typedef struct sockaddr_storage SOCKADDR_STORAGE, *PSOCKADDR_STORAGE;
+typedef struct in_addr IN_ADDR, *PIN_ADDR;
+
+/* LAY-11 */
+struct linger {
+    u_short l_onoff;
+    u_short l_linger;
+};
+typedef struct linger LINGER, *PLINGER, *LPLINGER;
+
+/* LAY-03 */
+typedef struct _WSABUF {
+    ULONG len;
+    CHAR *buf;
+} WSABUF, *LPWSABUF;
+
+/* LAY-04 */
+typedef struct _flowspec {
+    ULONG TokenRate;
+    ULONG TokenBucketSize;
+    ULONG PeakBandwidth;
+    ULONG Latency;
+    ULONG DelayVariation;
+    SERVICETYPE ServiceType;
+    ULONG MaxSduSize;
+    ULONG MinimumPolicedSize;
+} FLOWSPEC, *PFLOWSPEC, *LPFLOWSPEC;
+
+/* LAY-05 */
+typedef struct _QualityOfService {
+    FLOWSPEC SendingFlowspec;
+    FLOWSPEC ReceivingFlowspec;
+    WSABUF ProviderSpecific;
+} QOS, *LPQOS;
+
+/* LAY-10 */
+typedef struct WSAData {
+    WORD wVersion;
+    WORD wHighVersion;
+    unsigned short iMaxSockets;
+    unsigned short iMaxUdpDg;
+    char *lpVendorInfo;
+    char szDescription[WSADESCRIPTION_LEN + 1];
+    char szSystemStatus[WSASYS_STATUS_LEN + 1];
+} WSADATA, *LPWSADATA;
+
+/* LAY-06 */
+typedef struct _WSANETWORKEVENTS {
+    LONG lNetworkEvents;
+    int iErrorCode[FD_MAX_EVENTS];
+} WSANETWORKEVENTS, *LPWSANETWORKEVENTS;
+
+/* LAY-07 */
+typedef struct _WSAPROTOCOLCHAIN {
+    int ChainLen;
+    DWORD ChainEntries[MAX_PROTOCOL_CHAIN];
+} WSAPROTOCOLCHAIN, *LPWSAPROTOCOLCHAIN;
+
+/* LAY-08, LAY-09 */
+#define VESTIBULE_PROTOCOL_INFO(name, character)                                                   \
+    typedef struct _##name {                                                                       \
+        DWORD dwServiceFlags1;                                                                     \
+        DWORD dwServiceFlags2;                                                                     \
+        DWORD dwServiceFlags3;                                                                     \
+        DWORD dwServiceFlags4;                                                                     \
+        DWORD dwProviderFlags;                                                                     \
+        GUID ProviderId;                                                                           \
+        DWORD dwCatalogEntryId;                                                                    \
+        WSAPROTOCOLCHAIN ProtocolChain;                                                            \
+        int iVersion;                                                                              \
+        int iAddressFamily;                                                                        \
+        int iMaxSockAddr;                                                                          \
+        int iMinSockAddr;                                                                          \
+        int iSocketType;                                                                           \
+        int iProtocol;                                                                             \
+        int iProtocolMaxOffset;                                                                    \
+        int iNetworkByteOrder;                                                                     \
+        int iSecurityScheme;                                                                       \
+        DWORD dwMessageSize;                                                                       \
+        DWORD dwProviderReserved;                                                                  \
+        character szProtocol[WSAPROTOCOL_LEN + 1];                                                 \
+    } name, *LP##name
+VESTIBULE_PROTOCOL_INFO(WSAPROTOCOL_INFOA, CHAR);
+VESTIBULE_PROTOCOL_INFO(WSAPROTOCOL_INFOW, WCHAR);
+#undef VESTIBULE_PROTOCOL_INFO
+
+typedef OVERLAPPED WSAOVERLAPPED, *LPWSAOVERLAPPED;
+typedef void(CALLBACK *LPWSAOVERLAPPED_COMPLETION_ROUTINE)(DWORD dwError, DWORD cbTransferred,
+                                                           LPWSAOVERLAPPED lpOverlapped,
+                                                           DWORD dwFlags);
+
+/* LAY-12: answers CF_ACCEPT, CF_REJECT or CF_DEFER. vestibule.h says what each parameter is. */
+typedef int(CALLBACK *LPCONDITIONPROC)(LPWSABUF lpCallerId, LPWSABUF lpCallerData, LPQOS lpSQOS,
+                                       LPQOS lpGQOS, LPWSABUF lpCalleeId, LPWSABUF lpCalleeData,
+                                       GROUP *g, DWORD_PTR dwCallbackData);
+
+/* LAY-18 */
+#define WSAMAKESELECTREPLY(event, error) MAKELONG(event, error)
+#define WSAGETSELECTEVENT(lParam) LOWORD(lParam)
+#define WSAGETSELECTERROR(lParam) HIWORD(lParam)
+
+/* ---- The in-process entry -------------------------------------------------------------------- */
+
+#ifndef VESTIBULE_NO_EXTENSIONS
+
+/* Stream sockets in memory, inside one process. Made with AF_VESTIBULE, SOCK_STREAM and protocol
+ * 0. */
+#define AF_VESTIBULE 0x5645
+#define PF_VESTIBULE AF_VESTIBULE
+
+/* An address: all numbers in the byte order of the machine. */
+typedef struct sockaddr_vestibule {
+    u_short sv_family;   /* AF_VESTIBULE */
+    u_short sv_reserved; /* 0 */
+    ULONG sv_node;       /* SV_NODE_LOCAL, or SV_NODE_ANY when binding */
+    ULONG sv_port;       /* 0 asks for a free one when binding */
+    ULONG sv_zero;       /* 0 */
+} SOCKADDR_VESTIBULE, *PSOCKADDR_VESTIBULE;
+
+#define SV_NODE_ANY 0
+#define SV_NODE_LOCAL 1
+
+/* The library's own options, of level SOL_VESTIBULE; each is an int. */
+#define SOL_VESTIBULE 0x5645
+#define SO_VESTIBULE_CONNECT_TIMEOUT 1 /* milliseconds that a connect waits; AF_VESTIBULE only */
+#define SO_VESTIBULE_CALLER_CHECK 2    /* whether a listener looks if a caller has reset; TCP only */
+
+#endif
+
+/* ---- Functions ------------------------------------------------------------------------------- */
+
+/* Winsock's name in the program, the library's name in the object file. */
+#define VESTIBULE_SYMBOL(name) __asm__("vestibule_ws_" name)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+int WSAAPI WSAStartup(WORD wVersionRequested, LPWSADATA lpWSAData) VESTIBULE_SYMBOL("startup");
+int WSAAPI WSACleanup(void) VESTIBULE_SYMBOL("cleanup");
+int WSAAPI WSAGetLastError(void) VESTIBULE_SYMBOL("get_last_error");
+void WSAAPI WSASetLastError(int iError) VESTIBULE_SYMBOL("set_last_error");
+
+SOCKET WSAAPI socket(int af, int type, int protocol) VESTIBULE_SYMBOL("socket");
+SOCKET WSAAPI WSASocketA(int af, int type, int protocol, WSAPROTOCOL_INFOA *lpProtocolInfo, GROUP g,
+                         DWORD dwFlags) VESTIBULE_SYMBOL("wsasocket");
+SOCKET WSAAPI WSASocketW(int af, int type, int protocol, WSAPROTOCOL_INFOW *lpProtocolInfo, GROUP g,
+                         DWORD dwFlags) VESTIBULE_SYMBOL("wsasocket");
+int WSAAPI bind(SOCKET s, const struct sockaddr *name, int namelen) VESTIBULE_SYMBOL("bind");
+int WSAAPI listen(SOCKET s, int backlog) VESTIBULE_SYMBOL("listen");
+int WSAAPI shutdown(SOCKET s, int how) VESTIBULE_SYMBOL("shutdown");
+int WSAAPI closesocket(SOCKET s) VESTIBULE_SYMBOL("closesocket");
+
+SOCKET WSAAPI accept(SOCKET s, struct sockaddr *addr, int *addrlen) VESTIBULE_SYMBOL("accept");
+SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr *addr, int *addrlen, LPCONDITIONPROC lpfnCondition,
+                        DWORD_PTR dwCallbackData) VESTIBULE_SYMBOL("wsaaccept"); /* LAY-13 */
+int WSAAPI connect(SOCKET s, const struct sockaddr *name, int namelen) VESTIBULE_SYMBOL("connect");
+int WSAAPI WSAConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF lpCallerData,
+                      LPWSABUF lpCalleeData, LPQOS lpSQOS,
+                      LPQOS lpGQOS) VESTIBULE_SYMBOL("wsaconnect"); /* LAY-14 */
+
+int WSAAPI send(SOCKET s, const char *buf, int len, int flags) VESTIBULE_SYMBOL("send");
+int WSAAPI recv(SOCKET s, char *buf, int len, int flags) VESTIBULE_SYMBOL("recv");
+int WSAAPI WSASendDisconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData)
+    VESTIBULE_SYMBOL("send_disconnect"); /* LAY-15 */
+int WSAAPI WSARecvDisconnect(SOCKET s, LPWSABUF lpInboundDisconnectData)
+    VESTIBULE_SYMBOL("recv_disconnect"); /* LAY-15 */
+
+int WSAAPI getsockname(SOCKET s, struct sockaddr *name, int *namelen)
+    VESTIBULE_SYMBOL("getsockname");
+int WSAAPI getpeername(SOCKET s, struct sockaddr *name, int *namelen)
+    VESTIBULE_SYMBOL("getpeername");
+int WSAAPI getsockopt(SOCKET s, int level, int optname, char *optval, int *optlen)
+    VESTIBULE_SYMBOL("getsockopt");
+int WSAAPI setsockopt(SOCKET s, int level, int optname, const char *optval, int optlen)
+    VESTIBULE_SYMBOL("setsockopt");
+int WSAAPI ioctlsocket(SOCKET s, LONG cmd, u_long *argp) VESTIBULE_SYMBOL("ioctlsocket");
+int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer,
+                    LPVOID lpvOutBuffer, DWORD cbOutBuffer, LPDWORD lpcbBytesReturned,
+                    LPWSAOVERLAPPED lpOverlapped,
+                    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    VESTIBULE_SYMBOL("wsaioctl");
+
+#ifdef __cplusplus
+}
+#endif
+
+#ifdef UNICODE
+#define WSASocket WSASocketW
+typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
+#else
+#define WSASocket WSASocketA
+typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
+#endif
+
+#endif

@@ -54,6 +54,7 @@ mod provider;
 mod qos;
 mod socket;
 mod stream;
+mod sys;
 mod transport;
 mod wait;
 

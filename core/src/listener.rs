@@ -142,7 +142,7 @@ impl Listener {
     }
 
     /// Stops listening, from any thread: accept calls end with [`Error::Intr`], and so do later
-    /// ones with [`Error::NotSock`]. On plain TCP the descriptor goes with the drop.
+    /// ones with [`Error::NotSock`]. What was queued is refused.
     ///
     /// # Errors
     /// [`Error::NotSock`] the second time, [`Error::InProgress`] inside its own condition function.

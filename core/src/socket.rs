@@ -457,13 +457,21 @@ impl Socket {
 
     /// Closes it. Calls of other threads that are waiting in it end with [`Error::Intr`] (ACC-56,
     /// ACC-57); requests in its backlog are refused (LSN-28); its own undecided request is
-    /// withdrawn (LSN-31, CON-30). A kernel socket's descriptor is closed by the last thread that
-    /// is using it, or by the drop.
+    /// withdrawn (LSN-31, CON-30). A kernel socket is closed, too; its descriptor's number stays
+    /// taken until the drop, so that nobody can meet another file under it.
     ///
     /// # Errors
     /// [`Error::NotSock`] the second time; [`Error::InProgress`] inside its own condition function
     /// (ACC-51).
     pub fn close(&self) -> Result<()> {
+        self.close_and_drop_soon()?;
+        self.transport().release();
+        Ok(())
+    }
+
+    /// The same for a caller that drops the socket right afterwards, which closes the kernel
+    /// socket.
+    pub(crate) fn close_and_drop_soon(&self) -> Result<()> {
         self.check_not_served_here()?;
         if self.closed.swap(true, SeqCst) {
             return Err(Error::NotSock);

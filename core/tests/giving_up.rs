@@ -235,8 +235,9 @@ fn closing_a_tcp_listener_resets_everything_in_its_queue() {
     let (listener, address) = listening(Entry::Tcp4, 3);
     let clients: Vec<Socket> = (0..2).map(|_| calling(Entry::Tcp4, &address)).collect();
     head(&listener);
-    listener.close().unwrap();
-    drop(listener);
+    listener.close().unwrap(); // without a drop
+    let again = Socket::new(Entry::Tcp4).unwrap();
+    again.bind(&address).unwrap();
     for client in &clients {
         client.set_nonblocking(false).unwrap();
         let received = client.receive(&mut [0; 1], Receive::default(), &within());
@@ -395,4 +396,28 @@ fn the_typed_listener_is_closed_from_another_thread() {
     });
     let gone = listener.accept_timeout(soon(), |_| Decision::Accept);
     assert_eq!(gone.map(drop), Err(Error::NotSock));
+}
+
+#[test]
+fn closing_a_listener_refuses_its_queue_although_a_condition_function_still_runs() {
+    for entry in ENTRIES {
+        let (listener, address) = listening(entry, 3);
+        let _first = calling(entry, &address);
+        let second = calling(entry, &address);
+        let result = listener.accept(
+            |_| {
+                thread::scope(|scope| scope.spawn(|| listener.close().unwrap()).join().unwrap());
+                second.set_nonblocking(false).unwrap();
+                if entry == Entry::InProcess {
+                    assert_eq!(second.finish_connect(&within()), Err(Error::ConnRefused));
+                } else {
+                    let received = second.receive(&mut [0; 1], Receive::default(), &within());
+                    assert_eq!(received, Err(Error::ConnReset)); // LSN-28
+                }
+                Ok(Decision::Accept)
+            },
+            &within(),
+        );
+        assert_eq!(result.map(drop), Err(Error::Intr));
+    }
 }

@@ -123,6 +123,10 @@ impl Listening<'_> {
             }
         };
         holding.deciding();
+        if self.turn.is_closed() {
+            let _ = self.transport.refuse(token, &[]);
+            return Err(Error::Intr); // ACC-57: closed between the arrival and the question
+        }
         let shown = Shown {
             listening: self,
             request: &request,

@@ -144,7 +144,7 @@ pub fn find(handle: u64) -> Result<Arc<Socket>> {
 /// [`Error::NotSock`] the handle stays valid.
 pub fn close(handle: u64) -> Result<()> {
     let socket = find(handle)?;
-    socket.close()?;
+    socket.close_and_drop_soon()?;
     let slot = slot_of(handle).ok_or(Error::NotSock)?;
     let removed = {
         let mut slot = slot.write();

@@ -120,6 +120,8 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
     /// The program has closed the kernel socket's number by other means.
     fn descriptor_was_closed(&self) {}
     fn close(&self, phase: Phase, linger: Linger);
+    /// Gives up the kernel socket of a closed socket that is not dropped yet.
+    fn release(&self) {}
 }
 
 /// The socket of any transport.

@@ -14,7 +14,8 @@ use std::{
         OnceLock,
         atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::SeqCst},
     },
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
@@ -34,6 +35,7 @@ use crate::{
         turn::Phase,
     },
     rules::connection::{Connection, Shutdown, State},
+    sys,
 };
 
 /// The kernel socket. It closes when it is dropped, unless the program has closed its number
@@ -361,6 +363,16 @@ impl Transport for Tcp {
         Ok(self.fd.as_fd())
     }
 
+    fn release(&self) {
+        // Closing has woken them all.
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while self.sleepers.load(SeqCst) > 0 && Instant::now() < deadline {
+            thread::yield_now();
+        }
+        // If there is no descriptor for it, the drop closes the kernel socket.
+        let _ = sys::sever(self.fd.as_fd());
+    }
+
     fn descriptor_was_closed(&self) {
         self.fd.lost.store(true, SeqCst); // HND-35
     }
@@ -371,8 +383,13 @@ impl Transport for Tcp {
         if phase == Phase::Held {
             self.drop_head(); // LSN-28
         }
-        // A listener that nobody sleeps on is not shut down: another process may share it.
-        if self.sleepers.load(SeqCst) > 0 {
+        // A listener that nobody sleeps on is not shut down: another process may share it. While
+        // it is being decided its queue must be refused all the same (LSN-28).
+        if self.sleepers.load(SeqCst) == 0 {
+            if phase == Phase::Deciding && sys::sever(self.fd.as_fd()).is_err() {
+                let _ = net::shutdown(&self.fd, net::Shutdown::Read);
+            }
+        } else {
             let how = if self.is_listening() {
                 net::Shutdown::Read
             } else {

@@ -86,8 +86,6 @@ Feature: The accepted socket
       When the server accepts caller A
       Then SO_KEEPALIVE of the accepted socket is 0
       And SO_LINGER of the accepted socket equals that of the listener
-      And SO_SNDBUF of the accepted socket equals that of the listener
-      And SO_RCVBUF of the accepted socket equals that of the listener
 
     @SKT-05 @must
     Scenario: The type is that of the listener

@@ -209,6 +209,19 @@ Feature: What the condition function is given
         | caller id   | the address of caller A     |
         | callee id   | the address of the listener |
 
+    @ACC-42 @must
+    Scenario: What is shown stays intact while the function runs
+      Given a listener
+      When callers A to B request connections
+      And the server calls WSAAccept on the listener
+      Then the server's condition function is called for caller A
+      When caller C requests a connection
+      And caller B closes
+      Then the server's condition function was shown
+        | caller id   | the address of caller A     |
+        | callee id   | the address of the listener |
+        | caller data | none                        |
+
   Rule: Quality of service
 
     @ACC-33 @QOS-03 @must

@@ -187,6 +187,9 @@ Feature: Several threads on one listener
       Then a third thread's call is still under way
       When another thread calls closesocket on the listener
       Then a third thread's call fails with WSAEINTR
+      When the server's condition function accepts
+      Then the server's call fails with WSAEINTR
+      And caller A is refused
       And caller B is refused
 
     @ACC-58 @must

@@ -51,8 +51,11 @@ impl FromStr for Cell {
         if [server, client, entry].contains(&"") {
             return Err(format!("`{text}` is not SERVER/CLIENT/ENTRY"));
         }
-        let cell =
-            Self { server: server.into(), client: client.into(), entry: entry.into() };
+        let cell = Self {
+            server: server.into(),
+            client: client.into(),
+            entry: entry.into(),
+        };
         if cell.is_one_process() && server != client {
             return Err(format!("`{text}`: in-process, both ends are one driver"));
         }

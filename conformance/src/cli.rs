@@ -78,10 +78,14 @@ impl Options {
         for name in ["rust", "c", "python", "wine"] {
             let variable = format!("VESTIBULE_DRIVER_{}", name.to_uppercase());
             if let Ok(command) = std::env::var(variable) {
-                self.commands.entry(name.to_owned()).or_insert_with(|| split(&command));
+                self.commands
+                    .entry(name.to_owned())
+                    .or_insert_with(|| split(&command));
             }
         }
-        let beside = program.and_then(Path::parent).map(|dir| dir.join("vestibule-driver-rust"));
+        let beside = program
+            .and_then(Path::parent)
+            .map(|dir| dir.join("vestibule-driver-rust"));
         if let Some(driver) = beside.filter(|driver| driver.exists()) {
             let command = vec![driver.to_string_lossy().into_owned()];
             self.commands.entry("rust".to_owned()).or_insert(command);
@@ -120,7 +124,12 @@ mod tests {
     #[test]
     fn drivers_cells_and_scenarios_are_read() {
         let options = parse(&[
-            "--driver", "python=python3 driver.py", "--cell", "c/python/tcp", "--only", "ACC-07",
+            "--driver",
+            "python=python3 driver.py",
+            "--cell",
+            "c/python/tcp",
+            "--only",
+            "ACC-07",
         ])
         .unwrap();
         assert_eq!(options.commands["python"], ["python3", "driver.py"]);
@@ -138,7 +147,12 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for words in [&["--drivers"][..], &["--driver"], &["--driver", "rust"], &["--cell", "tcp"]] {
+        for words in [
+            &["--drivers"][..],
+            &["--driver"],
+            &["--driver", "rust"],
+            &["--cell", "tcp"],
+        ] {
             assert!(parse(words).is_err(), "{words:?}");
         }
     }

@@ -115,10 +115,13 @@ fn row<'a>(
         let applies = entries.contains(&run.cell.entry.as_str());
         on_cell(requirement, run, applies, excused)
     };
-    let cells: BTreeMap<String, CellStatus> =
-        runs.iter().map(|run| (run.cell.to_string(), status_on(run))).collect();
+    let cells: BTreeMap<String, CellStatus> = runs
+        .iter()
+        .map(|run| (run.cell.to_string(), status_on(run)))
+        .collect();
     let shown_on = |entry: &str| {
-        runs.iter().any(|run| run.cell.entry == entry && status_on(run) == CellStatus::Passed)
+        runs.iter()
+            .any(|run| run.cell.entry == entry && status_on(run) == CellStatus::Passed)
     };
     let tests = named.of(&requirement.id).to_vec();
     let status = if cells.values().any(|status| *status == CellStatus::Failed) {
@@ -134,7 +137,13 @@ fn row<'a>(
     } else {
         RowStatus::NotCovered
     };
-    Row { requirement, status, cells, scenarios: scenarios(requirement, runs), tests }
+    Row {
+        requirement,
+        status,
+        cells,
+        scenarios: scenarios(requirement, runs),
+        tests,
+    }
 }
 
 fn on_cell(
@@ -144,7 +153,11 @@ fn on_cell(
     excused: &dyn Fn(&CellRun, &Record) -> bool,
 ) -> CellStatus {
     let mut shown = None;
-    for record in run.records.iter().filter(|record| record.ids.contains(&requirement.id)) {
+    for record in run
+        .records
+        .iter()
+        .filter(|record| record.ids.contains(&requirement.id))
+    {
         let status = match &record.status {
             Status::Passed => CellStatus::Passed,
             Status::Skipped(_) => CellStatus::Skipped,
@@ -208,7 +221,10 @@ mod tests {
     fn status(id: &str, runs: &[CellRun]) -> RowStatus {
         let requirements = requirements();
         let rows = rows(&requirements, runs, &|_, _| false, &NamedTests::default());
-        rows.iter().find(|row| row.requirement.id == id).unwrap().status
+        rows.iter()
+            .find(|row| row.requirement.id == id)
+            .unwrap()
+            .status
     }
 
     const PASSED: &[Status] = &[Status::Passed];
@@ -233,7 +249,11 @@ mod tests {
     #[test]
     fn one_failure_anywhere_fails_the_row() {
         let memory = run("rust/rust/in-process", "ACC-06", PASSED);
-        let tcp = run("c/c/tcp", "ACC-06", &[Status::Passed, Status::Failed("why".into())]);
+        let tcp = run(
+            "c/c/tcp",
+            "ACC-06",
+            &[Status::Passed, Status::Failed("why".into())],
+        );
         assert_eq!(status("ACC-06", &[memory, tcp]), RowStatus::Failed);
     }
 
@@ -246,8 +266,10 @@ mod tests {
 
     #[test]
     fn a_waiting_row_is_never_covered() {
-        let runs =
-            [run("rust/rust/in-process", "ACC-09", PASSED), run("rust/rust/tcp", "ACC-09", PASSED)];
+        let runs = [
+            run("rust/rust/in-process", "ACC-09", PASSED),
+            run("rust/rust/tcp", "ACC-09", PASSED),
+        ];
         assert_eq!(status("ACC-09", &runs), RowStatus::Waiting);
     }
 }

@@ -123,9 +123,9 @@ impl Driver {
         arguments: &Fields,
     ) -> Result<CallId, String> {
         self.next += 1;
-        let line = protocol::request(self.next, lane, verb, arguments);
-        self.write(&line)?;
-        self.waiting.insert(self.next, line);
+        let request = protocol::request(self.next, lane, verb, arguments);
+        self.write(&request)?;
+        self.waiting.insert(self.next, request);
         Ok(self.next)
     }
 
@@ -185,11 +185,7 @@ impl Driver {
         self.open.get(lane).and_then(|open| open.last())
     }
 
-    fn pump(
-        &mut self,
-        patience: Duration,
-        enough: impl Fn(&Self) -> bool,
-    ) -> Result<(), String> {
+    fn pump(&mut self, patience: Duration, enough: impl Fn(&Self) -> bool) -> Result<(), String> {
         let deadline = Instant::now() + patience;
         while !enough(self) {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -213,14 +209,19 @@ impl Driver {
         };
         if !known {
             self.broken = true;
-            return Err(format!("the driver speaks of call {id}, which is not under way: {line}"));
+            return Err(format!(
+                "the driver speaks of call {id}, which is not under way: {line}"
+            ));
         }
         match message {
             Message::Reply(id, outcome) => {
                 self.done.insert(id, outcome);
             }
             Message::Condition { id, lane, given } => {
-                self.open.entry(lane).or_default().push(Open { call: id, given });
+                self.open
+                    .entry(lane)
+                    .or_default()
+                    .push(Open { call: id, given });
             }
         }
         Ok(())
@@ -245,7 +246,10 @@ impl Driver {
     }
 
     fn lane_with_open_function(&self) -> Option<String> {
-        self.open.iter().find(|(_, open)| !open.is_empty()).map(|(lane, _)| lane.clone())
+        self.open
+            .iter()
+            .find(|(_, open)| !open.is_empty())
+            .map(|(lane, _)| lane.clone())
     }
 }
 

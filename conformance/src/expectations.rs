@@ -76,7 +76,10 @@ impl Expectations {
                         && !matches!(record.status, Status::Skipped(_))
                 });
                 if ran.clone().count() > 0 && ran.all(|record| record.status == Status::Passed) {
-                    passes.push(format!("{id} passes, but is expected to fail: {}", entry.reason));
+                    passes.push(format!(
+                        "{id} passes, but is expected to fail: {}",
+                        entry.reason
+                    ));
                 }
             }
         }
@@ -86,7 +89,9 @@ impl Expectations {
 
 impl Expectation {
     fn covers(&self, record: &Record) -> bool {
-        self.scenario.as_ref().is_none_or(|name| *name == record.scenario)
+        self.scenario
+            .as_ref()
+            .is_none_or(|name| *name == record.scenario)
     }
 }
 
@@ -120,16 +125,34 @@ mod tests {
     fn a_listed_failure_is_excused() {
         let listed = Expectations::parse(LISTED, &requirements()).unwrap();
         let failed = Status::Failed("why".into());
-        assert_eq!(listed.excuse(&record("DIS-02", failed.clone())), Some("not there yet"));
+        assert_eq!(
+            listed.excuse(&record("DIS-02", failed.clone())),
+            Some("not there yet")
+        );
         assert_eq!(listed.excuse(&record("DIS-03", failed)), None);
     }
 
     #[test]
     fn a_listed_pass_is_an_error_and_an_absent_one_is_not() {
         let listed = Expectations::parse(LISTED, &requirements()).unwrap();
-        assert_eq!(listed.unexpected_passes(&[record("DIS-02", Status::Passed)]).len(), 1);
-        assert_eq!(listed.unexpected_passes(&[record("DIS-02", Status::Failed("w".into()))]).len(), 0);
-        assert_eq!(listed.unexpected_passes(&[record("DIS-02", Status::Skipped("w".into()))]).len(), 0);
+        assert_eq!(
+            listed
+                .unexpected_passes(&[record("DIS-02", Status::Passed)])
+                .len(),
+            1
+        );
+        assert_eq!(
+            listed
+                .unexpected_passes(&[record("DIS-02", Status::Failed("w".into()))])
+                .len(),
+            0
+        );
+        assert_eq!(
+            listed
+                .unexpected_passes(&[record("DIS-02", Status::Skipped("w".into()))])
+                .len(),
+            0
+        );
         assert_eq!(listed.unexpected_passes(&[]).len(), 0);
     }
 
@@ -137,6 +160,8 @@ mod tests {
     fn unknown_ids_and_verdicts_are_refused() {
         let requirements = requirements();
         assert!(Expectations::parse(&LISTED.replace("DIS-02", "DIS-99"), &requirements).is_err());
-        assert!(Expectations::parse(&LISTED.replace("\"fail\"", "\"pass\""), &requirements).is_err());
+        assert!(
+            Expectations::parse(&LISTED.replace("\"fail\"", "\"pass\""), &requirements).is_err()
+        );
     }
 }

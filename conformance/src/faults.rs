@@ -52,7 +52,11 @@ pub(crate) fn load(path: &Path, requirements: &Requirements) -> Result<Vec<Fault
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     let file: File = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     for fault in &file.fault {
-        if let Some(id) = fault.breaks.iter().find(|id| requirements.row(id).is_none()) {
+        if let Some(id) = fault
+            .breaks
+            .iter()
+            .find(|id| requirements.row(id).is_none())
+        {
             return Err(wrong(format!("{}: unknown requirement {id}", fault.name)));
         }
     }
@@ -65,11 +69,19 @@ pub(crate) fn load(path: &Path, requirements: &Requirements) -> Result<Vec<Fault
 /// The driver did not start.
 pub(crate) fn try_fault(plan: &Plan, fault: Fault) -> Result<Tried, String> {
     let mut plan = plan.clone();
-    let command = plan.commands.get_mut(DRIVER).ok_or("faults need the Rust driver")?;
+    let command = plan
+        .commands
+        .get_mut(DRIVER)
+        .ok_or("faults need the Rust driver")?;
     command.extend(["--fault".to_owned(), fault.name.clone()]);
-    plan.selection = Selection { wanted: fault.breaks.clone() };
-    let cell =
-        Cell { server: DRIVER.into(), client: DRIVER.into(), entry: fault.entry.clone() };
+    plan.selection = Selection {
+        wanted: fault.breaks.clone(),
+    };
+    let cell = Cell {
+        server: DRIVER.into(),
+        client: DRIVER.into(),
+        entry: fault.entry.clone(),
+    };
     let run = run::cell(&plan, &cell)?;
     let noticed = run
         .records

@@ -42,7 +42,9 @@ impl Record {
     ) -> Self {
         let file = feature.path.as_ref().and_then(|path| path.file_name());
         Self {
-            file: file.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            file: file
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default(),
             scenario: scenario.name.clone(),
             line: scenario.position.line,
             ids,
@@ -70,7 +72,10 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// A ledger that writes to that book.
     pub(crate) const fn new(book: Rc<RefCell<Book>>) -> Self {
-        Self { book, failure: None }
+        Self {
+            book,
+            failure: None,
+        }
     }
 
     fn scenario(
@@ -103,7 +108,8 @@ impl Ledger {
     /// The first failure of a scenario is the one that is told.
     fn fail(&mut self, place: &str, why: &str) {
         let why = why.trim_start_matches("Step panicked. Captured output: ");
-        self.failure.get_or_insert_with(|| format!("{place}: {why}"));
+        self.failure
+            .get_or_insert_with(|| format!("{place}: {why}"));
     }
 }
 
@@ -134,10 +140,7 @@ impl Writer<Scene> for Ledger {
             Some((feature, event::Feature::Scenario(scenario, event))) => {
                 self.scenario(&feature, None, &scenario, event.event);
             }
-            Some((
-                feature,
-                event::Feature::Rule(rule, event::Rule::Scenario(scenario, event)),
-            )) => {
+            Some((feature, event::Feature::Rule(rule, event::Rule::Scenario(scenario, event)))) => {
                 self.scenario(&feature, Some(&rule), &scenario, event.event);
             }
             _ => {}

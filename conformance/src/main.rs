@@ -14,6 +14,7 @@ mod faults;
 mod ledger;
 mod named;
 mod names;
+mod parallel;
 mod phrases;
 mod protocol;
 mod report;
@@ -31,8 +32,10 @@ use std::{
     process::ExitCode,
 };
 
+use cell::Cell;
 use cli::Options;
 use expectations::Expectations;
+use faults::Fault;
 use ledger::{Record, Status};
 use named::NamedTests;
 use requirements::Requirements;
@@ -64,37 +67,62 @@ fn conformance() -> Result<bool, String> {
     let named = NamedTests::load(&here.join("named-tests.toml"), &root, &requirements)?;
     let plan = plan(&options, &root)?;
     run::check_features(&plan.features, &requirements)?;
-    let faults =
-        if options.faults { faults::load(&here.join("faults.toml"), &requirements)? } else { vec![] };
+    let faults = if options.faults {
+        faults::load(&here.join("faults.toml"), &requirements)?
+    } else {
+        vec![]
+    };
 
+    let (cells, absent) = cells(&options);
     let mut played = Vec::new();
-    let mut absent = Vec::new();
-    let cells = if options.cells.is_empty() { cell::all() } else { options.cells.clone() };
-    for cell in &cells {
-        if let Some(reason) = options.absence(cell) {
-            say(&format!("{cell}: skipped, {reason}"));
-            absent.push((cell.to_string(), reason));
-        } else {
-            let list = here.join("expectations").join(format!("{}.toml", cell.file_name()));
-            let expectations = Expectations::load(&list, &requirements)?;
-            let run = run::cell(&plan, cell)?;
-            tell(&run, &expectations, options.verbose);
-            played.push((run, expectations));
-        }
-    }
+    let play = |cell: &Cell| run::cell(&plan, cell);
+    parallel::each(&cells, play, |cell, run| {
+        let list = format!("expectations/{}.toml", cell.file_name());
+        let expectations = Expectations::load(&here.join(list), &requirements)?;
+        let run = run?;
+        tell(&run, &expectations, options.verbose);
+        played.push((run, expectations));
+        Ok(())
+    })?;
     let mut tried = Vec::new();
-    for fault in faults {
-        let fault = faults::try_fault(&plan, fault)?;
-        if fault.noticed.is_empty() {
-            say(&format!("fault {} was not noticed: {}", fault.fault.name, fault.fault.what));
+    let seed = |fault: &Fault| faults::try_fault(&plan, fault.clone());
+    parallel::each(&faults, seed, |fault, result| {
+        let result = result?;
+        if result.noticed.is_empty() {
+            say(&format!("  UNNOTICED fault {}: {}", fault.name, fault.what));
         }
-        tried.push(fault);
-    }
+        tried.push(result);
+        Ok(())
+    })?;
     conclude(&requirements, &named, &played, &absent, &tried, &plan)
 }
 
+/// The cells to play, and those whose drivers cannot be had, with the reason.
+fn cells(options: &Options) -> (Vec<Cell>, Vec<(String, String)>) {
+    let wanted = if options.cells.is_empty() {
+        cell::all()
+    } else {
+        options.cells.clone()
+    };
+    let mut present = Vec::new();
+    let mut absent = Vec::new();
+    for cell in wanted {
+        match options.absence(&cell) {
+            Some(reason) => {
+                say(&format!("{cell}: skipped, {reason}"));
+                absent.push((cell.to_string(), reason));
+            }
+            None => present.push(cell),
+        }
+    }
+    (present, absent)
+}
+
 fn plan(options: &Options, root: &Path) -> Result<Plan, String> {
-    let output = options.output.clone().unwrap_or_else(|| target(root).join("conformance"));
+    let output = options
+        .output
+        .clone()
+        .unwrap_or_else(|| target(root).join("conformance"));
     std::fs::create_dir_all(&output)
         .map_err(|error| format!("cannot make {}: {error}", output.display()))?;
     let no_ipv6 = TcpListener::bind("[::1]:0").err();
@@ -103,7 +131,9 @@ fn plan(options: &Options, root: &Path) -> Result<Plan, String> {
         output,
         commands: options.commands.clone(),
         patience: Patience::from_environment(),
-        selection: Selection { wanted: options.only.clone() },
+        selection: Selection {
+            wanted: options.only.clone(),
+        },
         no_ipv6: no_ipv6.map(|error| format!("no IPv6 on this machine: {error}")),
     })
 }
@@ -114,35 +144,34 @@ fn target(root: &Path) -> PathBuf {
 
 /// Says how a cell went: one line, and one for each surprise.
 fn tell(run: &CellRun, expectations: &Expectations, verbose: bool) {
-    let mut passed = 0;
-    let mut failed = 0;
-    let mut skipped = 0;
+    let [mut passed, mut failed, mut skipped] = [0; 3];
     for record in &run.records {
         let place = report::place(record);
-        match &record.status {
-            Status::Passed => {
+        match (&record.status, expectations.excuse(record)) {
+            (Status::Passed, _) => {
                 passed += 1;
                 if verbose {
                     say(&format!("  passed   {place}"));
                 }
             }
-            Status::Skipped(reason) => {
+            (Status::Skipped(reason), _) => {
                 skipped += 1;
                 say(&format!("  skipped  {place}: {reason}"));
             }
-            Status::Failed(why) => match expectations.excuse(record) {
-                Some(reason) => {
-                    passed += 1;
-                    say(&format!("  expected {place}: {reason}"));
-                }
-                None => {
-                    failed += 1;
-                    say(&format!("  FAILED   {place}\n           {why}"));
-                }
-            },
+            (Status::Failed(_), Some(reason)) => {
+                passed += 1;
+                say(&format!("  expected {place}: {reason}"));
+            }
+            (Status::Failed(why), None) => {
+                failed += 1;
+                say(&format!("  FAILED   {place}\n           {why}"));
+            }
         }
     }
-    say(&format!("{}: {passed} passed, {failed} failed, {skipped} skipped", run.cell));
+    say(&format!(
+        "{}: {passed} passed, {failed} failed, {skipped} skipped",
+        run.cell
+    ));
 }
 
 /// Draws up and writes the report; whether all is as expected.
@@ -159,13 +188,21 @@ fn conclude(
         let of_cell = played.iter().find(|(other, _)| other.cell == run.cell);
         of_cell.and_then(|(_, expectations)| expectations.excuse(record))
     };
-    let rows =
-        coverage::rows(requirements, &runs, &|run, record| excuse(run, record).is_some(), named);
+    let rows = coverage::rows(
+        requirements,
+        &runs,
+        &|run, record| excuse(run, record).is_some(),
+        named,
+    );
     let mut excused = Vec::new();
     let mut unexpected_passes = Vec::new();
     for (run, expectations) in played {
         unexpected_passes.extend(expectations.unexpected_passes(&run.records));
-        for record in run.records.iter().filter(|r| matches!(r.status, Status::Failed(_))) {
+        for record in run
+            .records
+            .iter()
+            .filter(|r| matches!(r.status, Status::Failed(_)))
+        {
             if let Some(reason) = expectations.excuse(record) {
                 let place = format!("{}: {}", run.cell, report::place(record));
                 excused.push((place, reason.to_owned()));
@@ -186,7 +223,10 @@ fn conclude(
     };
     report.write(&plan.output)?;
     let summary = report.summary();
-    say(&format!("report: {}", plan.output.join("report.md").display()));
+    say(&format!(
+        "report: {}",
+        plan.output.join("report.md").display()
+    ));
     say(&summary.in_words());
     say(&format!(
         "{} passed, {} failed, {} skipped",
@@ -203,4 +243,3 @@ fn say(text: &str) {
 fn say_error(text: &str) {
     let _ = writeln!(io::stderr(), "vestibule-conformance: {text}");
 }
-

@@ -39,12 +39,13 @@ impl NamedTests {
     }
 }
 
-fn look_up(test: &str, root: &Path) -> Result<(), String> {
-    let (file, function) =
-        test.rsplit_once("::").ok_or_else(|| format!("`{test}` is not file::function"))?;
-    let text = std::fs::read_to_string(root.join(file))
+fn look_up(named: &str, root: &Path) -> Result<(), String> {
+    let (file, function) = named
+        .rsplit_once("::")
+        .ok_or_else(|| format!("`{named}` is not file::function"))?;
+    let source = std::fs::read_to_string(root.join(file))
         .map_err(|error| format!("cannot read {file}: {error}"))?;
-    if defines(&text, function) {
+    if defines(&source, function) {
         Ok(())
     } else {
         Err(format!("{file} has no function {function}"))
@@ -55,10 +56,18 @@ fn look_up(test: &str, root: &Path) -> Result<(), String> {
 fn defines(text: &str, function: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim_start();
-        ["fn ", "pub fn ", "def ", "int ", "static int ", "void ", "static void "]
-            .iter()
-            .filter_map(|before| line.strip_prefix(before)?.strip_prefix(function))
-            .any(|rest| rest.starts_with('('))
+        [
+            "fn ",
+            "pub fn ",
+            "def ",
+            "int ",
+            "static int ",
+            "void ",
+            "static void ",
+        ]
+        .iter()
+        .filter_map(|before| line.strip_prefix(before)?.strip_prefix(function))
+        .any(|rest| rest.starts_with('('))
     })
 }
 
@@ -80,7 +89,11 @@ mod tests {
     fn the_committed_names_exist() {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let requirements = Requirements::load(&here.join("requirements.toml")).unwrap();
-        let tests = NamedTests::load(&here.join("named-tests.toml"), &here.join(".."), &requirements);
+        let tests = NamedTests::load(
+            &here.join("named-tests.toml"),
+            &here.join(".."),
+            &requirements,
+        );
         assert!(tests.is_ok(), "{tests:?}");
     }
 }

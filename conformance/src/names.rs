@@ -16,12 +16,18 @@ pub(crate) struct Actor {
 impl Actor {
     /// The server's first thread.
     pub(crate) fn server() -> Self {
-        Self { side: Side::Server, lane: "server".to_owned() }
+        Self {
+            side: Side::Server,
+            lane: "server".to_owned(),
+        }
     }
 
     /// The thread of a caller.
     pub(crate) fn caller(name: &str) -> Self {
-        Self { side: Side::Client, lane: format!("caller-{name}") }
+        Self {
+            side: Side::Client,
+            lane: format!("caller-{name}"),
+        }
     }
 }
 
@@ -29,7 +35,10 @@ impl FromStr for Actor {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let thread = |lane: &str| Self { side: Side::Server, lane: lane.to_owned() };
+        let thread = |lane: &str| Self {
+            side: Side::Server,
+            lane: lane.to_owned(),
+        };
         match text {
             "the server" => Ok(Self::server()),
             "another thread" => Ok(thread("server-2")),
@@ -54,12 +63,18 @@ pub(crate) struct Socket {
 impl Socket {
     /// A socket of the server.
     pub(crate) fn server(name: &str) -> Self {
-        Self { side: Side::Server, name: Some(name.to_owned()) }
+        Self {
+            side: Side::Server,
+            name: Some(name.to_owned()),
+        }
     }
 
     /// The socket of a caller.
     pub(crate) fn caller(name: &str) -> Self {
-        Self { side: Side::Client, name: Some(name.to_owned()) }
+        Self {
+            side: Side::Client,
+            name: Some(name.to_owned()),
+        }
     }
 
     /// The socket that was accepted from a caller.
@@ -80,7 +95,12 @@ impl FromStr for Socket {
         match text {
             "the listener" => return Ok(Self::server("listener")),
             "the second listener" => return Ok(Self::server("listener-2")),
-            "the accepted socket" => return Ok(Self { side: Side::Server, name: None }),
+            "the accepted socket" => {
+                return Ok(Self {
+                    side: Side::Server,
+                    name: None,
+                });
+            }
             _ => {}
         }
         if let Some(caller) = text.strip_prefix("the accepted socket of ") {
@@ -110,7 +130,10 @@ mod tests {
     #[test]
     fn sockets_have_sides() {
         assert_eq!("caller A".parse::<Socket>().unwrap().side, Side::Client);
-        assert_eq!("the accepted socket of A".parse(), Ok(Socket::accepted_from("A")));
+        assert_eq!(
+            "the accepted socket of A".parse(),
+            Ok(Socket::accepted_from("A"))
+        );
         assert_eq!("the accepted socket".parse::<Socket>().unwrap().name, None);
         assert!("the sockets".parse::<Socket>().is_err());
     }

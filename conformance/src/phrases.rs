@@ -3,8 +3,7 @@
 use crate::names::Socket;
 
 /// A flow specification that every provider of QOS can meet.
-pub(crate) const FLOW: &str =
-    "1000,2000,3000,4000,5000,2,600,70/100,200,300,400,500,2,60,7/-";
+pub(crate) const FLOW: &str = "1000,2000,3000,4000,5000,2,600,70/100,200,300,400,500,2,60,7/-";
 
 /// One that none can meet: a guaranteed service for sending nothing.
 const IMPOSSIBLE_FLOW: &str = "0,2000,3000,4000,5000,3,600,70/100,200,300,400,500,2,60,7/-";
@@ -65,7 +64,11 @@ pub(crate) type Argument = (&'static str, Value);
 /// A sentence that names the clause that makes no sense.
 pub(crate) fn arguments(text: &str) -> Result<Vec<Argument>, String> {
     let mut all = Vec::new();
-    for clause in text.replace(", ", " and ").split(" and ").filter(|clause| !clause.is_empty()) {
+    for clause in text
+        .replace(", ", " and ")
+        .split(" and ")
+        .filter(|clause| !clause.is_empty())
+    {
         all.extend(argument(clause).ok_or_else(|| format!("no argument reads `{clause}`"))?);
     }
     Ok(all)
@@ -134,8 +137,11 @@ fn simple(clause: &str) -> Option<Vec<Argument>> {
         ("handle ", "value"),
         ("value ", "value"),
     ];
-    const DATA: [(&str, &str); 3] =
-        [("caller data ", "caller-data"), ("disconnect data ", "data"), ("data ", "data")];
+    const DATA: [(&str, &str); 3] = [
+        ("caller data ", "caller-data"),
+        ("disconnect data ", "data"),
+        ("data ", "data"),
+    ];
     if let Some(option) = clause.strip_prefix("option ") {
         return Some(vec![("option", Value::Plain(option.to_owned()))]);
     }
@@ -160,7 +166,9 @@ pub(crate) fn effects(text: &str) -> Result<Vec<Argument>, String> {
     text.replace(", ", " and ")
         .split(" and ")
         .filter(|clause| !clause.is_empty() && *clause != "done nothing")
-        .map(|clause| effect(clause).ok_or_else(|| format!("no condition function does `{clause}`")))
+        .map(|clause| {
+            effect(clause).ok_or_else(|| format!("no condition function does `{clause}`"))
+        })
         .collect()
 }
 
@@ -189,7 +197,9 @@ fn effect(clause: &str) -> Option<Argument> {
 /// Data: `"text"`, `0x00ff`, `of N bytes`, `of the largest size`.
 fn data_value(text: &str) -> Option<Value> {
     match text.strip_prefix("of ") {
-        Some(amount) => Some(Value::Pattern(size(amount.strip_suffix(" bytes").unwrap_or(amount))?)),
+        Some(amount) => Some(Value::Pattern(size(
+            amount.strip_suffix(" bytes").unwrap_or(amount),
+        )?)),
         None => bytes(text).map(Value::Plain),
     }
 }
@@ -298,16 +308,25 @@ mod tests {
     #[test]
     fn one_of_address_and_length_can_be_missing() {
         let buffer_only = vec![plain("addr", "room"), plain("addrlen", "null")];
-        assert_eq!(arguments("an address buffer but no length"), Ok(buffer_only));
+        assert_eq!(
+            arguments("an address buffer but no length"),
+            Ok(buffer_only)
+        );
         let length_only = vec![plain("addr", "null"), plain("addrlen", "28")];
-        assert_eq!(arguments("a length of 28 but no address buffer"), Ok(length_only));
+        assert_eq!(
+            arguments("a length of 28 but no address buffer"),
+            Ok(length_only)
+        );
         assert_eq!(arguments("a length of 4"), Ok(vec![plain("len", "4")]));
     }
 
     #[test]
     fn addresses_have_phrases() {
         let listener = Socket::server("listener");
-        assert_eq!(place("the address of the listener"), Some(Place::Of(listener.clone())));
+        assert_eq!(
+            place("the address of the listener"),
+            Some(Place::Of(listener.clone()))
+        );
         assert_eq!(
             place("the address of the listener with port 0"),
             Some(Place::PortZero(listener))

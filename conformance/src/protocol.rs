@@ -20,7 +20,8 @@ impl Fields {
     /// # Errors
     /// A sentence that names the missing key.
     pub(crate) fn need(&self, key: &str) -> Result<&str, String> {
-        self.get(key).ok_or_else(|| format!("the driver did not say `{key}`; it said: {self}"))
+        self.get(key)
+            .ok_or_else(|| format!("the driver did not say `{key}`; it said: {self}"))
     }
 
     /// Adds a key, or replaces its value.
@@ -36,8 +37,9 @@ impl Fields {
     fn parse(words: &str) -> Result<Self, String> {
         let mut fields = Self::default();
         for word in words.split(' ').filter(|word| !word.is_empty()) {
-            let (key, value) =
-                word.split_once('=').ok_or_else(|| format!("`{word}` is not key=value"))?;
+            let (key, value) = word
+                .split_once('=')
+                .ok_or_else(|| format!("`{word}` is not key=value"))?;
             fields.set(key, value);
         }
         Ok(fields)
@@ -46,15 +48,23 @@ impl Fields {
 
 impl std::fmt::Display for Fields {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let words: Vec<String> =
-            self.0.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let words: Vec<String> = self
+            .0
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
         f.write_str(&words.join(" "))
     }
 }
 
 impl<const N: usize> From<[(&str, &str); N]> for Fields {
     fn from(pairs: [(&str, &str); N]) -> Self {
-        Self(pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
+        Self(
+            pairs
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
+        )
     }
 }
 
@@ -105,7 +115,9 @@ impl Outcome {
     pub(crate) fn failed_with(&self, error: &str) -> Result<(), String> {
         match self {
             Self::Fail(name, _) if name == error => Ok(()),
-            _ => Err(format!("the call {self}; it should have failed with {error}")),
+            _ => Err(format!(
+                "the call {self}; it should have failed with {error}"
+            )),
         }
     }
 }
@@ -165,7 +177,10 @@ pub(crate) fn parse_greeting(line: &str) -> Result<Greeting, String> {
     let entries = list(fields.need("entries")?)
         .map(|entry| {
             let capabilities = fields.need(&format!("caps.{entry}"))?;
-            Ok((entry.to_owned(), list(capabilities).map(str::to_owned).collect()))
+            Ok((
+                entry.to_owned(),
+                list(capabilities).map(str::to_owned).collect(),
+            ))
         })
         .collect::<Result<_, String>>()?;
     Ok(Greeting {
@@ -190,12 +205,16 @@ pub(crate) fn parse_message(line: &str) -> Result<Message, String> {
     if let Some(rest) = line.strip_prefix("? ") {
         let mut words = rest.splitn(4, ' ');
         let id = number(words.next().unwrap_or_default())?;
-        let lane = words.next().ok_or_else(|| bad("no lane"))?.to_owned();
+        let at = words.next().ok_or_else(|| bad("no lane"))?.to_owned();
         if words.next() != Some("condition") {
             return Err(bad("only a condition function asks"));
         }
         let given = Fields::parse(words.next().unwrap_or_default())?;
-        return Ok(Message::Condition { id, lane, given });
+        return Ok(Message::Condition {
+            id,
+            lane: at,
+            given,
+        });
     }
     let mut words = line.splitn(3, ' ');
     let id = number(words.next().unwrap_or_default())?;
@@ -259,10 +278,19 @@ mod tests {
         let fields = Fields::from([("callee-len", "0")]);
         assert_eq!(
             parse_message("7 fail WSAECONNREFUSED callee-len=0\r\n"),
-            Ok(Message::Reply(7, Outcome::Fail("WSAECONNREFUSED".into(), fields)))
+            Ok(Message::Reply(
+                7,
+                Outcome::Fail("WSAECONNREFUSED".into(), fields)
+            ))
         );
-        assert_eq!(parse_message("7 ok"), Ok(Message::Reply(7, Outcome::Ok(Fields::default()))));
-        assert_eq!(parse_message("7 raised"), Ok(Message::Reply(7, Outcome::Raised)));
+        assert_eq!(
+            parse_message("7 ok"),
+            Ok(Message::Reply(7, Outcome::Ok(Fields::default())))
+        );
+        assert_eq!(
+            parse_message("7 raised"),
+            Ok(Message::Reply(7, Outcome::Raised))
+        );
         assert_eq!(
             parse_message("7 error no such socket"),
             Ok(Message::Reply(7, Outcome::Error("no such socket".into())))
@@ -273,13 +301,28 @@ mod tests {
     fn a_condition_function_says_where_it_waits() {
         let message = parse_message("? 7 server condition caller-id=@1:5 caller-data=-").unwrap();
         let given = Fields::from([("caller-id", "@1:5"), ("caller-data", "-")]);
-        assert_eq!(message, Message::Condition { id: 7, lane: "server".into(), given });
+        assert_eq!(
+            message,
+            Message::Condition {
+                id: 7,
+                lane: "server".into(),
+                given
+            }
+        );
     }
 
     #[test]
     fn nonsense_is_an_error_and_never_a_verdict() {
-        for line in ["", "ok", "x ok", "7", "7 perhaps", "7 ok novalue", "? 7 server", "? 7 s x a=b"]
-        {
+        for line in [
+            "",
+            "ok",
+            "x ok",
+            "7",
+            "7 perhaps",
+            "7 ok novalue",
+            "? 7 server",
+            "? 7 s x a=b",
+        ] {
             assert!(parse_message(line).is_err(), "{line}");
         }
     }
@@ -287,7 +330,13 @@ mod tests {
     #[test]
     fn requests_and_answers_are_single_lines() {
         let fields = Fields::from([("backlog", "5"), ("name", "listener")]);
-        assert_eq!(request(3, "server", "listen", &fields), "3 server listen backlog=5 name=listener");
-        assert_eq!(answer(4, "server", "accept", &Fields::default()), "! 4 server accept");
+        assert_eq!(
+            request(3, "server", "listen", &fields),
+            "3 server listen backlog=5 name=listener"
+        );
+        assert_eq!(
+            answer(4, "server", "accept", &Fields::default()),
+            "! 4 server accept"
+        );
     }
 }

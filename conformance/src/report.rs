@@ -116,17 +116,26 @@ struct FaultJson<'a> {
 impl Run<'_> {
     /// Counts.
     pub(crate) fn summary(&self) -> Summary {
-        let must = || self.rows.iter().filter(|row| row.requirement.level == Level::Must);
-        let records = || self.cells.iter().flat_map(|run| &run.records);
-        let count = |wanted: fn(&Status) -> bool| {
-            records().filter(|record| wanted(&record.status)).count()
+        let must = || {
+            self.rows
+                .iter()
+                .filter(|row| row.requirement.level == Level::Must)
         };
+        let records = || self.cells.iter().flat_map(|run| &run.records);
+        let count =
+            |wanted: fn(&Status) -> bool| records().filter(|record| wanted(&record.status)).count();
         let all_failed = count(|status| matches!(status, Status::Failed(_)));
-        let caught = self.faults.iter().filter(|tried| !tried.noticed.is_empty()).count();
+        let caught = self
+            .faults
+            .iter()
+            .filter(|tried| !tried.noticed.is_empty())
+            .count();
         let expected = self.excused.len();
         Summary {
             must: must().count(),
-            must_covered: must().filter(|row| row.status == RowStatus::Covered).count(),
+            must_covered: must()
+                .filter(|row| row.status == RowStatus::Covered)
+                .count(),
             scenarios: records().count(),
             passed: count(|status| *status == Status::Passed) + expected + caught,
             failed: all_failed - expected
@@ -144,8 +153,7 @@ impl Run<'_> {
     /// # Errors
     /// A file cannot be written.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), String> {
-        let json =
-            serde_json::to_string_pretty(&self.json()).map_err(|error| error.to_string())?;
+        let json = serde_json::to_string_pretty(&self.json()).map_err(|error| error.to_string())?;
         write(&folder.join("report.json"), &json)?;
         write(&folder.join("report.md"), &self.markdown())?;
         write(&folder.join("junit.xml"), &self.junit())
@@ -170,7 +178,11 @@ impl Run<'_> {
         };
         Json {
             summary: self.summary(),
-            cells: self.cells.iter().map(|run| (run.cell.to_string(), self.cell(run))).collect(),
+            cells: self
+                .cells
+                .iter()
+                .map(|run| (run.cell.to_string(), self.cell(run)))
+                .collect(),
             absent: pairs(self.absent),
             rows: self.rows.iter().map(row).collect(),
             failures: entries(|status| match status {
@@ -224,9 +236,19 @@ impl Run<'_> {
         cells.sort();
         for (group, title) in &self.requirements.groups {
             line(&mut text, &format!("## {title} ({group})\n"));
-            line(&mut text, &format!("| ID | Level | Status | {} | Shown by |", cells.join(" | ")));
-            line(&mut text, &format!("|---|---|---|{}---|", "---|".repeat(cells.len())));
-            for row in self.rows.iter().filter(|row| row.requirement.group == *group) {
+            line(
+                &mut text,
+                &format!("| ID | Level | Status | {} | Shown by |", cells.join(" | ")),
+            );
+            line(
+                &mut text,
+                &format!("|---|---|---|{}---|", "---|".repeat(cells.len())),
+            );
+            for row in self
+                .rows
+                .iter()
+                .filter(|row| row.requirement.group == *group)
+            {
                 line(&mut text, &markdown_row(row, &cells));
             }
             line(&mut text, "");
@@ -261,7 +283,11 @@ fn row<'a>(row: &'a Row<'_>) -> RowJson<'a> {
         needs: &row.requirement.needs,
         source: &row.requirement.source,
         text: &row.requirement.text,
-        cells: row.cells.iter().map(|(cell, status)| (cell.as_str(), status.as_str())).collect(),
+        cells: row
+            .cells
+            .iter()
+            .map(|(cell, status)| (cell.as_str(), status.as_str()))
+            .collect(),
         scenarios: &row.scenarios,
         named_tests: &row.tests,
     }
@@ -276,7 +302,9 @@ fn fault(tried: &Tried) -> FaultJson<'_> {
 }
 
 fn pairs(list: &[(String, String)]) -> BTreeMap<&str, &str> {
-    list.iter().map(|(name, why)| (name.as_str(), why.as_str())).collect()
+    list.iter()
+        .map(|(name, why)| (name.as_str(), why.as_str()))
+        .collect()
 }
 
 /// A scenario's file, line and name.
@@ -287,8 +315,17 @@ pub(crate) fn place(record: &Record) -> String {
 fn markdown_row(row: &Row<'_>, cells: &[String]) -> String {
     let on = |cell: &String| row.cells.get(cell).map_or("", |status| status.as_str());
     let columns: Vec<&str> = cells.iter().map(on).collect();
-    let mut shown: Vec<&str> = row.scenarios.iter().chain(&row.tests).map(String::as_str).collect();
-    let waits = row.requirement.waits_for.as_ref().map(|what| format!("(waits for {what})"));
+    let mut shown: Vec<&str> = row
+        .scenarios
+        .iter()
+        .chain(&row.tests)
+        .map(String::as_str)
+        .collect();
+    let waits = row
+        .requirement
+        .waits_for
+        .as_ref()
+        .map(|what| format!("(waits for {what})"));
     shown.extend(waits.as_deref());
     format!(
         "| {} | {} | {} | {} | {} |",

@@ -122,7 +122,10 @@ impl Requirements {
             if !self.groups.contains_key(&row.group) {
                 return Err(format!("{} is in an unknown group {}", row.id, row.group));
             }
-            let unknown = row.needs.iter().find(|need| !self.knows_capability(bare(need)));
+            let unknown = row
+                .needs
+                .iter()
+                .find(|need| !self.knows_capability(bare(need)));
             if let Some(need) = unknown {
                 return Err(format!("{} needs an unknown capability {need}", row.id));
             }
@@ -182,7 +185,11 @@ mod tests {
     fn the_committed_file_is_whole() {
         let file = committed();
         assert_eq!(file.rows.len(), 484);
-        let must = file.rows.iter().filter(|row| row.level == Level::Must).count();
+        let must = file
+            .rows
+            .iter()
+            .filter(|row| row.level == Level::Must)
+            .count();
         assert_eq!(must, 448);
         assert_eq!(file.groups.len(), 12);
         assert!(file.entries["in-process"].waits_for.is_none());

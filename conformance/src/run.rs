@@ -61,7 +61,7 @@ pub(crate) struct CellRun {
     pub(crate) capabilities: Vec<String>,
     /// The scenarios.
     pub(crate) records: Vec<Record>,
-    /// The report of cucumber's JUnit writer.
+    /// The report of cucumber's own `JUnit` writer.
     pub(crate) junit: String,
 }
 
@@ -70,8 +70,12 @@ pub(crate) struct CellRun {
 /// # Errors
 /// A driver did not start, or a feature cannot be read.
 pub(crate) fn cell(plan: &Plan, cell: &Cell) -> Result<CellRun, String> {
-    let stage =
-        Stage::start(cell.clone(), plan.commands.clone(), plan.output.clone(), plan.patience)?;
+    let stage = Stage::start(
+        cell.clone(),
+        plan.commands.clone(),
+        plan.output.clone(),
+        plan.patience,
+    )?;
     let greetings = stage.greetings().cloned().collect();
     let capabilities = stage.capabilities();
     let stage = Rc::new(RefCell::new(stage));
@@ -178,7 +182,10 @@ pub(crate) fn check_features(
         .map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
     for entry in entries.filter_map(Result::ok) {
         let path = entry.path();
-        if path.extension().is_none_or(|extension| extension != "feature") {
+        if path
+            .extension()
+            .is_none_or(|extension| extension != "feature")
+        {
             continue;
         }
         let environment = cucumber::gherkin::GherkinEnv::default();
@@ -195,18 +202,22 @@ fn check_feature(
     requirements: &crate::requirements::Requirements,
 ) -> Result<(), String> {
     let direct = feature.scenarios.iter().map(|scenario| (None, scenario));
-    let ruled = feature
-        .rules
-        .iter()
-        .flat_map(|rule| rule.scenarios.iter().map(move |scenario| (Some(rule), scenario)));
+    let ruled = feature.rules.iter().flat_map(|rule| {
+        rule.scenarios
+            .iter()
+            .map(move |scenario| (Some(rule), scenario))
+    });
     for (rule, scenario) in direct.chain(ruled) {
         for examples in scenario.examples.iter().map(Some).chain([None]) {
             let mut expanded = scenario.clone();
-            expanded.tags.extend(examples.iter().flat_map(|examples| examples.tags.clone()));
+            expanded
+                .tags
+                .extend(examples.iter().flat_map(|examples| examples.tags.clone()));
             let tags = Tags::of(feature, rule, &expanded)?;
             // The ids of an outline may stand at its examples only.
             if examples.is_some() || scenario.examples.is_empty() {
-                tags.check(requirements).map_err(|error| format!("{}: {error}", scenario.name))?;
+                tags.check(requirements)
+                    .map_err(|error| format!("{}: {error}", scenario.name))?;
             }
         }
     }
@@ -268,13 +279,17 @@ mod tests {
         let text = "Feature: f\n  @must\n  Scenario Outline: s\n    Given a listener\n\
                     \n    @ACC-06\n    Examples:\n      | x |\n      | 1 |\n";
         assert_eq!(check_feature(&feature(text), &requirements()), Ok(()));
-        assert!(check_feature(&feature(&text.replace("ACC-06", "ACC-99")), &requirements()).is_err());
+        assert!(
+            check_feature(&feature(&text.replace("ACC-06", "ACC-99")), &requirements()).is_err()
+        );
     }
 
     #[test]
     fn a_selection_takes_ids_and_names() {
         let tags = Tags::parse(["ACC-07"].into_iter()).unwrap();
-        let select = |word: &str| Selection { wanted: vec![word.to_owned()] };
+        let select = |word: &str| Selection {
+            wanted: vec![word.to_owned()],
+        };
         assert!(Selection::default().takes(&tags, "deferred twice"));
         assert!(select("ACC-07").takes(&tags, "deferred twice"));
         assert!(select("twice").takes(&tags, "deferred twice"));

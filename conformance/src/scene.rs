@@ -52,7 +52,11 @@ impl Scene {
 
     /// The drivers of the cell.
     pub(crate) fn stage(&self) -> Step<RefMut<'_, Stage>> {
-        Ok(self.stage.as_ref().ok_or("the scenario has no stage")?.borrow_mut())
+        Ok(self
+            .stage
+            .as_ref()
+            .ok_or("the scenario has no stage")?
+            .borrow_mut())
     }
 
     /// Whether the cell has a capability.
@@ -68,19 +72,28 @@ impl Scene {
         self.forget_finished(actor)?;
         let accepts = (verb == "accept").then(|| {
             self.accepts += 1;
-            arguments.get("as").map_or_else(|| format!("accepted-{}", self.accepts), str::to_owned)
+            arguments
+                .get("as")
+                .map_or_else(|| format!("accepted-{}", self.accepts), str::to_owned)
         });
         if let Some(name) = &accepts {
             arguments.set("as", name.clone());
         }
         let blocking = matches!(verb, "accept" | "connect" | "recv" | "wait");
         let mut stage = self.stage()?;
-        let patience =
-            if blocking { stage.patience().quiet() } else { stage.patience().deadline() };
+        let patience = if blocking {
+            stage.patience().quiet()
+        } else {
+            stage.patience().deadline()
+        };
         let id = stage.send(actor.side, &actor.lane, verb, &arguments)?;
         stage.progress(actor.side, id, &actor.lane, patience)?;
         drop(stage);
-        self.calls.entry(actor.clone()).or_default().push(Call { id, accepts, outcome: None });
+        self.calls.entry(actor.clone()).or_default().push(Call {
+            id,
+            accepts,
+            outcome: None,
+        });
         self.update(actor)
     }
 
@@ -151,13 +164,20 @@ impl Scene {
         let mut named = Fields::from([("name", self.name(socket)?.as_str())]);
         named.extend(arguments);
         let outcome = self.ask(socket.side, verb, &named)?;
-        outcome.succeeded().cloned().map_err(|error| format!("{verb}: {error}"))
+        outcome
+            .succeeded()
+            .cloned()
+            .map_err(|error| format!("{verb}: {error}"))
     }
 
     /// Waits until nothing more happens.
     pub(crate) fn settle(&self) -> Step {
         let one_process = self.stage()?.cell().is_one_process();
-        let sides = if one_process { &[Side::Server][..] } else { &[Side::Client, Side::Server] };
+        let sides = if one_process {
+            &[Side::Server][..]
+        } else {
+            &[Side::Client, Side::Server]
+        };
         for side in sides {
             self.ask(*side, "settle", &Fields::default())?.succeeded()?;
         }
@@ -173,7 +193,9 @@ impl Scene {
         let mut stage = self.stage()?;
         let deadline = stage.patience().deadline();
         stage.progress(actor.side, id, &actor.lane, deadline)?;
-        let open = stage.opened(actor.side, &actor.lane).filter(|open| open.call == id);
+        let open = stage
+            .opened(actor.side, &actor.lane)
+            .filter(|open| open.call == id);
         drop(stage);
         if let Some(open) = open {
             self.shown.insert(actor.clone(), open.given.clone());
@@ -198,7 +220,9 @@ impl Scene {
 
     /// What the actor's condition function was given the last time it was looked at.
     pub(crate) fn last_shown(&self, actor: &Actor) -> Step<&Fields> {
-        self.shown.get(actor).ok_or_else(|| "no condition function was called there".to_owned())
+        self.shown
+            .get(actor)
+            .ok_or_else(|| "no condition function was called there".to_owned())
     }
 
     /// Whether a condition function of the actor's latest call is open.
@@ -230,7 +254,10 @@ impl Scene {
     pub(crate) fn name(&self, socket: &Socket) -> Step<String> {
         match &socket.name {
             Some(name) => Ok(name.clone()),
-            None => self.accepted.clone().ok_or_else(|| "nothing was accepted".to_owned()),
+            None => self
+                .accepted
+                .clone()
+                .ok_or_else(|| "nothing was accepted".to_owned()),
         }
     }
 
@@ -248,12 +275,20 @@ impl Scene {
 
     /// Makes a socket unless the scenario has made it already.
     pub(crate) fn create_once(&mut self, socket: &Socket) -> Step {
-        if self.made.contains(socket) { Ok(()) } else { self.create(socket) }
+        if self.made.contains(socket) {
+            Ok(())
+        } else {
+            self.create(socket)
+        }
     }
 
     /// The address that getsockname gives.
     pub(crate) fn address_of(&self, socket: &Socket) -> Step<String> {
-        if let Some(known) = socket.name.as_ref().and_then(|name| self.listeners.get(name)) {
+        if let Some(known) = socket
+            .name
+            .as_ref()
+            .and_then(|name| self.listeners.get(name))
+        {
             return Ok(known.clone());
         }
         let found = self.query(socket, "getsockname", Fields::default())?;
@@ -274,8 +309,8 @@ impl Scene {
         match value {
             Value::Plain(text) => Ok(text),
             Value::At(place) => self.place(side, &place),
-            Value::Pattern(size) => Ok(hex(&pattern(self.bytes(size)?))),
-            Value::Number(size) => Ok(self.bytes(size)?.to_string()),
+            Value::Pattern(amount) => Ok(hex(&pattern(self.bytes(amount)?))),
+            Value::Number(amount) => Ok(self.bytes(amount)?.to_string()),
         }
     }
 
@@ -284,12 +319,15 @@ impl Scene {
         match size {
             Size::Bytes(bytes) => Ok(bytes),
             Size::Limit(more) => {
-                let limits = self.query(&Socket::server("listener"), "limits", Fields::default())?;
+                let limits =
+                    self.query(&Socket::server("listener"), "limits", Fields::default())?;
                 let limit: usize = limits
                     .need("connect-data")?
                     .parse()
                     .map_err(|_| "the limit is not a number".to_owned())?;
-                limit.checked_add_signed(more).ok_or_else(|| "a size below zero".to_owned())
+                limit
+                    .checked_add_signed(more)
+                    .ok_or_else(|| "a size below zero".to_owned())
             }
         }
     }
@@ -315,11 +353,18 @@ impl Scene {
             Place::AllZero(socket) => {
                 let address = self.address_of(socket)?;
                 let port = port(&address)?;
-                choose(&format!("@0:{port}"), &format!("0.0.0.0:{port}"), &format!("[::]:{port}"))
+                choose(
+                    &format!("@0:{port}"),
+                    &format!("0.0.0.0:{port}"),
+                    &format!("[::]:{port}"),
+                )
             }
             Place::PortZero(socket) => {
                 let address = self.address_of(socket)?;
-                let host = address.rsplit_once(':').ok_or("an address without a port")?.0;
+                let host = address
+                    .rsplit_once(':')
+                    .ok_or("an address without a port")?
+                    .0;
                 Ok(format!("{host}:0"))
             }
             Place::Unused => self.unused(side),
@@ -328,7 +373,10 @@ impl Scene {
 
     /// The address of a socket that is bound and does not listen.
     fn unused(&mut self, side: Side) -> Step<String> {
-        let taken = Socket { side, name: Some("not-listening".to_owned()) };
+        let taken = Socket {
+            side,
+            name: Some("not-listening".to_owned()),
+        };
         self.create(&taken)?;
         let local = self.place(side, &Place::Local)?;
         self.query(&taken, "bind", Fields::from([("addr", local.as_str())]))?;
@@ -337,5 +385,8 @@ impl Scene {
 }
 
 fn port(address: &str) -> Step<&str> {
-    address.rsplit_once(':').map(|(_, port)| port).ok_or_else(|| "no port".to_owned())
+    address
+        .rsplit_once(':')
+        .map(|(_, port)| port)
+        .ok_or_else(|| "no port".to_owned())
 }

@@ -27,7 +27,9 @@ impl Patience {
     /// Deadlines times the number in `VESTIBULE_TEST_SLOW`.
     pub(crate) fn from_environment() -> Self {
         let scale = std::env::var("VESTIBULE_TEST_SLOW").ok();
-        Self { scale: scale.and_then(|text| text.parse().ok()).unwrap_or(1).max(1) }
+        Self {
+            scale: scale.and_then(|text| text.parse().ok()).unwrap_or(1).max(1),
+        }
     }
 
     /// What must happen has happened by then.
@@ -37,7 +39,7 @@ impl Patience {
 
     /// A call that has not ended by then is taken to be blocked.
     pub(crate) fn quiet(self) -> Duration {
-        Duration::from_millis(60) * self.scale
+        Duration::from_millis(40) * self.scale
     }
 
     /// The factor of the environment.
@@ -77,7 +79,14 @@ impl Stage {
         } else {
             Some(start(&cell, Side::Client, &commands, &logs, patience)?)
         };
-        let stage = Self { cell, commands, logs, patience, server, client };
+        let stage = Self {
+            cell,
+            commands,
+            logs,
+            patience,
+            server,
+            client,
+        };
         for greeting in stage.greetings() {
             if !greeting.entries.contains_key(&stage.cell.entry) {
                 let (driver, entry) = (&greeting.implementation, &stage.cell.entry);
@@ -99,7 +108,9 @@ impl Stage {
 
     /// What the drivers said about themselves.
     pub(crate) fn greetings(&self) -> impl Iterator<Item = &Greeting> {
-        std::iter::once(&self.server).chain(&self.client).map(Driver::greeting)
+        std::iter::once(&self.server)
+            .chain(&self.client)
+            .map(Driver::greeting)
     }
 
     /// What the cell can show: the capabilities that both ends have.
@@ -149,7 +160,8 @@ impl Stage {
         arguments: &Fields,
     ) -> Result<Outcome, String> {
         let call = self.send(side, lane, verb, arguments)?;
-        self.finish(side, call).map_err(|error| format!("{verb}: {error}"))
+        self.finish(side, call)
+            .map_err(|error| format!("{verb}: {error}"))
     }
 
     /// Waits for the end of a call.
@@ -208,11 +220,13 @@ impl Stage {
     /// # Errors
     /// Calls did not end although every socket was closed, or a driver cannot be started again.
     pub(crate) fn clear(&mut self) -> Result<(), String> {
-        let mut result = self.clear_side(Side::Server);
-        if self.client.is_some() {
-            result = result.and(self.clear_side(Side::Client));
-        }
-        result
+        let server = self.clear_side(Side::Server);
+        let client = if self.client.is_some() {
+            self.clear_side(Side::Client)
+        } else {
+            Ok(())
+        };
+        server.and(client)
     }
 
     fn clear_side(&mut self, side: Side) -> Result<(), String> {
@@ -244,7 +258,9 @@ fn start(
         Side::Server => (&cell.server, "server"),
         Side::Client => (&cell.client, "client"),
     };
-    let command = commands.get(name).ok_or_else(|| format!("no command for driver {name}"))?;
+    let command = commands
+        .get(name)
+        .ok_or_else(|| format!("no command for driver {name}"))?;
     let log = logs.join(format!("{}-{role}.log", cell.file_name()));
     Driver::start(command, &log, patience.scale())
 }

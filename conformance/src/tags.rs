@@ -26,7 +26,10 @@ impl Tags {
         rule: Option<&Rule>,
         scenario: &Scenario,
     ) -> Result<Self, String> {
-        let tags = feature.tags.iter().chain(rule.iter().flat_map(|rule| &rule.tags));
+        let tags = feature
+            .tags
+            .iter()
+            .chain(rule.iter().flat_map(|rule| &rule.tags));
         Self::parse(tags.chain(&scenario.tags).map(String::as_str))
             .map_err(|error| format!("{}: {error}", scenario.name))
     }
@@ -64,18 +67,24 @@ impl Tags {
     pub(crate) fn check(&self, requirements: &Requirements) -> Result<(), String> {
         let mut levels = Vec::new();
         for id in &self.ids {
-            let row = requirements.row(id).ok_or_else(|| format!("unknown requirement @{id}"))?;
+            let row = requirements
+                .row(id)
+                .ok_or_else(|| format!("unknown requirement @{id}"))?;
             if row.withdrawn {
                 return Err(format!("requirement @{id} is withdrawn"));
             }
             levels.push(row.level);
         }
         if let Some(level) = self.levels.iter().find(|level| !levels.contains(level)) {
-            return Err(format!("@{}, but no row of that level is named", level.as_str()));
+            return Err(format!(
+                "@{}, but no row of that level is named",
+                level.as_str()
+            ));
         }
-        let unknown = self.needs.iter().find(|need| {
-            !requirements.knows_capability(need.strip_prefix('!').unwrap_or(need))
-        });
+        let unknown = self
+            .needs
+            .iter()
+            .find(|need| !requirements.knows_capability(need.strip_prefix('!').unwrap_or(need)));
         match unknown {
             Some(need) => Err(format!("unknown capability in @needs: {need}")),
             None if self.ids.is_empty() => Err("no requirement is named".to_owned()),
@@ -114,7 +123,13 @@ mod tests {
 
     #[test]
     fn ids_needs_and_levels_are_told_apart() {
-        let tags = parse(&["ACC-07", "must", "needs:abort", "needs-not:decided-connect", "ipv6"]);
+        let tags = parse(&[
+            "ACC-07",
+            "must",
+            "needs:abort",
+            "needs-not:decided-connect",
+            "ipv6",
+        ]);
         let tags = tags.unwrap();
         assert_eq!(tags.ids, ["ACC-07"]);
         assert_eq!(tags.needs, ["abort", "!decided-connect"]);
@@ -131,10 +146,23 @@ mod tests {
     #[test]
     fn an_unknown_id_level_or_capability_is_an_error() {
         let requirements = requirements();
-        assert_eq!(parse(&["ACC-07", "must"]).unwrap().check(&requirements), Ok(()));
+        assert_eq!(
+            parse(&["ACC-07", "must"]).unwrap().check(&requirements),
+            Ok(())
+        );
         assert!(parse(&["ACC-99"]).unwrap().check(&requirements).is_err());
-        assert!(parse(&["ACC-07", "may"]).unwrap().check(&requirements).is_err());
-        assert!(parse(&["ACC-07", "needs:abrot"]).unwrap().check(&requirements).is_err());
+        assert!(
+            parse(&["ACC-07", "may"])
+                .unwrap()
+                .check(&requirements)
+                .is_err()
+        );
+        assert!(
+            parse(&["ACC-07", "needs:abrot"])
+                .unwrap()
+                .check(&requirements)
+                .is_err()
+        );
         assert!(parse(&["must"]).unwrap().check(&requirements).is_err());
     }
 

@@ -323,8 +323,11 @@ class Lane:
         limits = self.socket(fields).user_data_limits
         return {"connect-data": str(limits.connect), "disconnect-data": str(limits.disconnect)}
 
-    def do_connect_timeout(self, fields: Fields, **_: Any) -> None:
-        self.socket(fields).setsockopt(SocketOption.CONNECT_TIMEOUT, int(fields["value"]))
+    def do_connect_timeout(self, fields: Fields, **_: Any) -> Fields:
+        socket = self.socket(fields)
+        if "value" in fields:
+            socket.setsockopt(SocketOption.CONNECT_TIMEOUT, int(fields["value"]))
+        return {"value": str(socket.getsockopt(SocketOption.CONNECT_TIMEOUT))}
 
     def do_get_qos(self, fields: Fields, **_: Any) -> Fields:
         return {"sqos": write_flow(self.socket(fields).qos)}

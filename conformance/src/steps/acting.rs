@@ -35,8 +35,12 @@ pub(super) fn verb(function: &str) -> Step<(&str, Fields)> {
     }
 }
 
-#[given(regex = r"^(the server|another thread|a third thread|caller [A-Z]) calls (\w+)(?: on (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]))?(?: with (.+))?$")]
-#[when(regex = r"^(the server|another thread|a third thread|caller [A-Z]) calls (\w+)(?: on (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]))?(?: with (.+))?$")]
+#[given(
+    regex = r"^(the server|another thread|a third thread|caller [A-Z]) calls (\w+)(?: on (the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z]))?(?: with (.+))?$"
+)]
+#[when(
+    regex = r"^(the server|another thread|a third thread|caller [A-Z]) calls (\w+)(?: on (the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z]))?(?: with (.+))?$"
+)]
 fn call(scene: &mut Scene, actor: Actor, function: String, on: String, with: String) -> Step {
     let (verb, mut arguments) = verb(&function)?;
     let given = phrases::arguments(&with)?;
@@ -64,7 +68,9 @@ fn succeeds(scene: &mut Scene, actor: Actor) -> Step {
     scene.outcome(&actor)?.succeeded().map(drop)
 }
 
-#[then(regex = r"^(the server|another thread|a third thread|caller [A-Z])'s call fails with (\w+)$")]
+#[then(
+    regex = r"^(the server|another thread|a third thread|caller [A-Z])'s call fails with (\w+)$"
+)]
 fn fails(scene: &mut Scene, actor: Actor, error: String) -> Step {
     scene.outcome(&actor)?.failed_with(&error)
 }
@@ -83,14 +89,18 @@ fn ends_abnormally(scene: &mut Scene, actor: Actor) -> Step {
     if scene.has("raise-propagates")? {
         match outcome {
             Outcome::Raised => Ok(()),
-            other => Err(format!("the call {other}; the exception should have come out of it")),
+            other => Err(format!(
+                "the call {other}; the exception should have come out of it"
+            )),
         }
     } else {
         outcome.failed_with("WSAEINVAL")
     }
 }
 
-#[then(regex = r"^(the server|another thread|a third thread|caller [A-Z])'s call is still under way$")]
+#[then(
+    regex = r"^(the server|another thread|a third thread|caller [A-Z])'s call is still under way$"
+)]
 fn under_way(scene: &mut Scene, actor: Actor) -> Step {
     scene.settle()?;
     match scene.outcome_so_far(&actor)? {
@@ -100,7 +110,9 @@ fn under_way(scene: &mut Scene, actor: Actor) -> Step {
     }
 }
 
-#[then(regex = r"^(the server|another thread|a third thread|caller [A-Z])'s call returns (\S+) (.+)$")]
+#[then(
+    regex = r"^(the server|another thread|a third thread|caller [A-Z])'s call returns (\S+) (.+)$"
+)]
 fn returns(scene: &mut Scene, actor: Actor, key: String, wanted: String) -> Step {
     let outcome = scene.outcome(&actor)?;
     let found = outcome.fields()?.need(&key)?.to_owned();

@@ -10,8 +10,12 @@ use crate::{
     steps::deciding::same,
 };
 
-#[given(regex = r"^caller ([A-Z]) requests a connection(?: to (the second listener))?( and waits| in the background)?(?: with (.+))?$")]
-#[when(regex = r"^caller ([A-Z]) requests a connection(?: to (the second listener))?( and waits| in the background)?(?: with (.+))?$")]
+#[given(
+    regex = r"^caller ([A-Z]) requests a connection(?: to (the second listener))?( and waits| in the background)?(?: with (.+))?$"
+)]
+#[when(
+    regex = r"^caller ([A-Z]) requests a connection(?: to (the second listener))?( and waits| in the background)?(?: with (.+))?$"
+)]
 fn requests(scene: &mut Scene, caller: String, to: String, how: String, with: String) -> Step {
     let listener = if to.is_empty() { "the listener" } else { &to };
     scene.request(&caller, listener, how == " and waits", &with)
@@ -86,12 +90,19 @@ fn under_way(scene: &mut Scene, caller: String) -> Step {
 fn can_still_connect(scene: &mut Scene, caller: String) -> Step {
     scene.request(&caller, "the listener", true, "")?;
     let accepted = format!("still-{caller}");
-    let arguments =
-        Fields::from([("name", "listener"), ("condition", "null"), ("as", accepted.as_str())]);
+    let arguments = Fields::from([
+        ("name", "listener"),
+        ("condition", "null"),
+        ("as", accepted.as_str()),
+    ]);
     scene.begin(&Actor::server(), "accept", arguments)?;
     scene.outcome(&Actor::server())?.succeeded()?;
     scene.outcome(&Actor::caller(&caller))?.succeeded()?;
-    scene.transfer(&Socket::caller(&caller), &Socket::server(&accepted), "still")
+    scene.transfer(
+        &Socket::caller(&caller),
+        &Socket::server(&accepted),
+        "still",
+    )
 }
 
 #[then(regex = r"^caller ([A-Z])'s attempt fails with (\w+)$")]
@@ -107,7 +118,9 @@ fn rejected(scene: &mut Scene, caller: String) -> Step {
         return outcome.failed_with("WSAECONNREFUSED");
     }
     outcome.succeeded()?;
-    scene.receive(&Socket::caller(&caller))?.failed_with("WSAECONNRESET")
+    scene
+        .receive(&Socket::caller(&caller))?
+        .failed_with("WSAECONNRESET")
 }
 
 /// No verdict yet: the attempt goes on, or the connection that exists already is silent.
@@ -139,8 +152,11 @@ fn callee_length(scene: &mut Scene, caller: String, length: String) -> Step {
 
 #[then(regex = r"^caller ([A-Z]) and the accepted socket(?: of ([A-Z]))? can talk$")]
 fn can_talk(scene: &mut Scene, caller: String, of: String) -> Step {
-    let accepted =
-        if of.is_empty() { "the accepted socket".parse()? } else { Socket::accepted_from(&of) };
+    let accepted = if of.is_empty() {
+        "the accepted socket".parse()?
+    } else {
+        Socket::accepted_from(&of)
+    };
     let caller = Socket::caller(&caller);
     scene.transfer(&caller, &accepted, "there")?;
     scene.transfer(&accepted, &caller, "and back")
@@ -187,9 +203,9 @@ impl Scene {
         let deadline = self.stage()?.patience().deadline();
         let patience = u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX) * 3 / 4;
         match self.attempt_within(caller, patience)? {
-            Outcome::Ok(fields) if fields.get("ended") == Some("0") => {
-                Err(format!("the attempt of caller {caller} has not ended in time"))
-            }
+            Outcome::Ok(fields) if fields.get("ended") == Some("0") => Err(format!(
+                "the attempt of caller {caller} has not ended in time"
+            )),
             outcome => Ok(outcome),
         }
     }
@@ -203,8 +219,11 @@ impl Scene {
             return Ok(first);
         }
         let timeout = milliseconds.to_string();
-        let arguments =
-            Fields::from([("name", caller), ("for", "connect"), ("timeout", timeout.as_str())]);
+        let arguments = Fields::from([
+            ("name", caller),
+            ("for", "connect"),
+            ("timeout", timeout.as_str()),
+        ]);
         self.ask(Socket::caller(caller).side, "wait", &arguments)
     }
 

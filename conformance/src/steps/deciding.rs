@@ -10,11 +10,19 @@ use crate::{
     stage::Side,
 };
 
-#[then(regex = r"^(the server|another thread|a third thread)'s condition function is called(?: for caller ([A-Z]))?$")]
-#[when(regex = r"^(the server|another thread|a third thread)'s condition function is called(?: for caller ([A-Z]))?$")]
+#[then(
+    regex = r"^(the server|another thread|a third thread)'s condition function is called(?: for caller ([A-Z]))?$"
+)]
+#[when(
+    regex = r"^(the server|another thread|a third thread)'s condition function is called(?: for caller ([A-Z]))?$"
+)]
 fn called(scene: &mut Scene, actor: Actor, caller: String) -> Step {
     let given = scene.condition(&actor)?;
-    if caller.is_empty() { Ok(()) } else { scene.check_caller(&given, &caller) }
+    if caller.is_empty() {
+        Ok(())
+    } else {
+        scene.check_caller(&given, &caller)
+    }
 }
 
 #[then(regex = r"^(the server|another thread|a third thread)'s condition function is not called$")]
@@ -26,9 +34,15 @@ fn not_called(scene: &mut Scene, actor: Actor) -> Step {
     Ok(())
 }
 
-#[given(regex = r"^(the server|another thread|a third thread)'s condition function (accepts|rejects|defers|raises|returns (-?\d+))(?:, having (.+))?$")]
-#[then(regex = r"^(the server|another thread|a third thread)'s condition function (accepts|rejects|defers|raises|returns (-?\d+))(?:, having (.+))?$")]
-#[when(regex = r"^(the server|another thread|a third thread)'s condition function (accepts|rejects|defers|raises|returns (-?\d+))(?:, having (.+))?$")]
+#[given(
+    regex = r"^(the server|another thread|a third thread)'s condition function (accepts|rejects|defers|raises|returns (-?\d+))(?:, having (.+))?$"
+)]
+#[then(
+    regex = r"^(the server|another thread|a third thread)'s condition function (accepts|rejects|defers|raises|returns (-?\d+))(?:, having (.+))?$"
+)]
+#[when(
+    regex = r"^(the server|another thread|a third thread)'s condition function (accepts|rejects|defers|raises|returns (-?\d+))(?:, having (.+))?$"
+)]
 fn decides(
     scene: &mut Scene,
     actor: Actor,
@@ -37,15 +51,25 @@ fn decides(
     having: String,
 ) -> Step {
     scene.condition(&actor)?;
-    let answer = if number.is_empty() { word(&decision)? } else { &number };
+    let answer = if number.is_empty() {
+        word(&decision)?
+    } else {
+        &number
+    };
     let effects = scene.arguments(actor.side, phrases::effects(&having)?)?;
     scene.answer(&actor, answer, &effects)
 }
 
 /// The whole call in one step: made, shown that caller, decided, and ended as it has to.
-#[given(regex = r"^(the server|another thread|a third thread) (accepts|rejects|defers) caller ([A-Z])(?: on (the listener|the second listener))?(?:, having (.+))?$")]
-#[when(regex = r"^(the server|another thread|a third thread) (accepts|rejects|defers) caller ([A-Z])(?: on (the listener|the second listener))?(?:, having (.+))?$")]
-#[then(regex = r"^(the server|another thread|a third thread) (accepts|rejects|defers) caller ([A-Z])(?: on (the listener|the second listener))?(?:, having (.+))?$")]
+#[given(
+    regex = r"^(the server|another thread|a third thread) (accepts|rejects|defers) caller ([A-Z])(?: on (the (?:second )?listener))?(?:, having (.+))?$"
+)]
+#[when(
+    regex = r"^(the server|another thread|a third thread) (accepts|rejects|defers) caller ([A-Z])(?: on (the (?:second )?listener))?(?:, having (.+))?$"
+)]
+#[then(
+    regex = r"^(the server|another thread|a third thread) (accepts|rejects|defers) caller ([A-Z])(?: on (the (?:second )?listener))?(?:, having (.+))?$"
+)]
 fn call_and_decide(
     scene: &mut Scene,
     actor: Actor,
@@ -64,7 +88,13 @@ fn call_and_decide(
 fn decide_all(scene: &mut Scene, decision: String, first: char, last: char) -> Step {
     for caller in first..=last {
         let listener = Socket::server("listener");
-        scene.decide(&Actor::server(), &decision, &caller.to_string(), &listener, "")?;
+        scene.decide(
+            &Actor::server(),
+            &decision,
+            &caller.to_string(),
+            &listener,
+            "",
+        )?;
     }
     Ok(())
 }
@@ -72,7 +102,13 @@ fn decide_all(scene: &mut Scene, decision: String, first: char, last: char) -> S
 #[when(regex = r"^the server (accepts|rejects|defers) caller ([A-Z]) (\d+) times$")]
 fn decide_often(scene: &mut Scene, decision: String, caller: String, times: usize) -> Step {
     for _ in 0..times {
-        scene.decide(&Actor::server(), &decision, &caller, &Socket::server("listener"), "")?;
+        scene.decide(
+            &Actor::server(),
+            &decision,
+            &caller,
+            &Socket::server("listener"),
+            "",
+        )?;
     }
     Ok(())
 }
@@ -100,13 +136,17 @@ fn was_shown(scene: &mut Scene, actor: Actor, #[step] step: &gherkin::Step) -> S
 }
 
 /// Where the API has no such parameter, there is nothing to be shown.
-#[then(regex = r"^(the server|another thread|a third thread)'s condition function was shown no group QOS$")]
+#[then(
+    regex = r"^(the server|another thread|a third thread)'s condition function was shown no group QOS$"
+)]
 fn no_group_qos(scene: &mut Scene, actor: Actor) -> Step {
     let given = scene.last_shown(&actor)?;
     same("the group QOS", given.get("gqos").unwrap_or("-"), "-")
 }
 
-#[then(regex = r"^(the server|another thread|a third thread)'s condition function was shown the credentials of the callers$")]
+#[then(
+    regex = r"^(the server|another thread|a third thread)'s condition function was shown the credentials of the callers$"
+)]
 fn credentials(scene: &mut Scene, actor: Actor) -> Step {
     let given = scene.last_shown(&actor)?.clone();
     let me = scene.stage()?.process(Side::Client);
@@ -130,30 +170,46 @@ fn meets(scene: &mut Scene, caller: String) -> Step {
 }
 
 /// Accepts the head without a condition function and finds it to be that caller.
-#[given(regex = r"^(the server|another thread|a third thread) accepts caller ([A-Z]) without a condition function(?: on (the listener|the second listener))?$")]
-#[when(regex = r"^(the server|another thread|a third thread) accepts caller ([A-Z]) without a condition function(?: on (the listener|the second listener))?$")]
-#[then(regex = r"^(the server|another thread|a third thread) accepts caller ([A-Z]) without a condition function(?: on (the listener|the second listener))?$")]
+#[given(
+    regex = r"^(the server|another thread|a third thread) accepts caller ([A-Z]) without a condition function(?: on (the (?:second )?listener))?$"
+)]
+#[when(
+    regex = r"^(the server|another thread|a third thread) accepts caller ([A-Z]) without a condition function(?: on (the (?:second )?listener))?$"
+)]
+#[then(
+    regex = r"^(the server|another thread|a third thread) accepts caller ([A-Z]) without a condition function(?: on (the (?:second )?listener))?$"
+)]
 fn accepts_unasked(scene: &mut Scene, actor: Actor, caller: String, on: String) -> Step {
     let listener = if on.is_empty() { "the listener" } else { &on };
     let name = scene.name(&listener.parse()?)?;
     let accepted = accepted_name(&caller);
-    let arguments =
-        Fields::from([("name", name.as_str()), ("condition", "null"), ("as", accepted.as_str())]);
+    let arguments = Fields::from([
+        ("name", name.as_str()),
+        ("condition", "null"),
+        ("as", accepted.as_str()),
+    ]);
     scene.begin(&actor, "accept", arguments)?;
     scene.outcome(&actor)?.succeeded()?;
     let peer = scene.query(&Socket::server(&accepted), "getpeername", Fields::default())?;
     let caller_address = scene.address_of(&Socket::caller(&caller))?;
-    same("the peer of the accepted socket", peer.need("addr")?, &caller_address)
+    same(
+        "the peer of the accepted socket",
+        peer.need("addr")?,
+        &caller_address,
+    )
 }
 
 /// Nothing is left in the queue: a non-blocking look finds no request.
-#[then(regex = r"^no request is pending on (the listener|the second listener)$")]
+#[then(regex = r"^no request is pending on (the (?:second )?listener)$")]
 fn nothing_pending(scene: &mut Scene, listener: Socket) -> Step {
     scene.settle()?;
     scene.query(&listener, "nonblocking", Fields::from([("value", "1")]))?;
     let name = scene.name(&listener)?;
-    let arguments =
-        Fields::from([("name", name.as_str()), ("condition", "null"), ("as", "unexpected")]);
+    let arguments = Fields::from([
+        ("name", name.as_str()),
+        ("condition", "null"),
+        ("as", "unexpected"),
+    ]);
     match scene.ask(listener.side, "accept", &arguments)? {
         Outcome::Fail(error, _) if error == "WSAEWOULDBLOCK" => Ok(()),
         other => Err(format!("an accept call {other}; the queue should be empty")),
@@ -181,7 +237,11 @@ impl Scene {
     ) -> Step {
         let name = self.name(listener)?;
         let accepted = accepted_name(caller);
-        let arguments = [("name", name.as_str()), ("condition", "ask"), ("as", accepted.as_str())];
+        let arguments = [
+            ("name", name.as_str()),
+            ("condition", "ask"),
+            ("as", accepted.as_str()),
+        ];
         self.begin(actor, "accept", Fields::from(arguments))?;
         let given = self.condition(actor)?;
         self.check_caller(&given, caller)?;

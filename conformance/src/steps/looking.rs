@@ -11,13 +11,17 @@ use crate::{
     steps::deciding::same,
 };
 
-#[then(regex = r"^(\w+) of (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is (\S+)$")]
+#[then(
+    regex = r"^(\w+) of (the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z]) is (\S+)$"
+)]
 fn option_is(scene: &mut Scene, option: String, socket: Socket, wanted: String) -> Step {
     let found = scene.option(&socket, &option)?;
     same(&option, &found, &wanted)
 }
 
-#[then(regex = r"^(\w+) of (the accepted socket(?: of [A-Z])?) equals that of (the listener|the second listener)$")]
+#[then(
+    regex = r"^(\w+) of (the accepted socket(?: of [A-Z])?) equals that of (the (?:second )?listener)$"
+)]
 fn options_equal(scene: &mut Scene, option: String, socket: Socket, other: Socket) -> Step {
     let wanted = scene.option(&other, &option)?;
     let found = scene.option(&socket, &option)?;
@@ -28,7 +32,10 @@ fn options_equal(scene: &mut Scene, option: String, socket: Socket, other: Socke
 fn non_blocking(scene: &mut Scene, socket: Socket) -> Step {
     let name = scene.name(&socket)?;
     let arguments = Fields::from([("name", name.as_str()), ("max", "16")]);
-    let lane = Actor { side: socket.side, lane: "probe".to_owned() };
+    let lane = Actor {
+        side: socket.side,
+        lane: "probe".to_owned(),
+    };
     scene.begin(&lane, "recv", arguments)?;
     match scene.outcome_so_far(&lane)? {
         Some(outcome) => outcome.failed_with("WSAEWOULDBLOCK"),
@@ -41,17 +48,26 @@ fn non_blocking(scene: &mut Scene, socket: Socket) -> Step {
 fn blocking(scene: &mut Scene, caller: String) -> Step {
     let name = scene.name(&Socket::accepted_from(&caller))?;
     let arguments = Fields::from([("name", name.as_str()), ("max", "16")]);
-    let lane = Actor { side: Side::Server, lane: "probe".to_owned() };
+    let lane = Actor {
+        side: Side::Server,
+        lane: "probe".to_owned(),
+    };
     scene.begin(&lane, "recv", arguments)?;
     if let Some(outcome) = scene.outcome_so_far(&lane)? {
         return Err(format!("a receive without data {outcome}; it should block"));
     }
-    scene.query(&Socket::caller(&caller), "send", Fields::from([("data", "2a")]))?;
+    scene.query(
+        &Socket::caller(&caller),
+        "send",
+        Fields::from([("data", "2a")]),
+    )?;
     let outcome = scene.outcome(&lane)?;
     same("the data", outcome.succeeded()?.need("data")?, "2a")
 }
 
-#[then(regex = r"^(getsockname|getpeername) of (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is (.+)$")]
+#[then(
+    regex = r"^(getsockname|getpeername) of (the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z]) is (.+)$"
+)]
 fn address_is(scene: &mut Scene, function: String, socket: Socket, wanted: String) -> Step {
     let place = phrases::place(&wanted).ok_or_else(|| format!("`{wanted}` is no address"))?;
     let wanted = scene.arguments(socket.side, vec![("addr", Value::At(place))])?;
@@ -59,7 +75,7 @@ fn address_is(scene: &mut Scene, function: String, socket: Socket, wanted: Strin
     same(&function, found.need("addr")?, wanted.need("addr")?)
 }
 
-#[then(regex = r"^getsockname of (the listener|the second listener|caller [A-Z]|socket [A-Z]) has a port$")]
+#[then(regex = r"^getsockname of (the (?:second )?listener|(?:caller|socket) [A-Z]) has a port$")]
 fn has_port(scene: &mut Scene, socket: Socket) -> Step {
     let found = scene.query(&socket, "getsockname", Fields::default())?;
     let address = found.need("addr")?;
@@ -83,7 +99,9 @@ fn end_of_stream(scene: &mut Scene, socket: Socket) -> Step {
     same("the data", outcome.succeeded()?.need("data")?, "\"\"")
 }
 
-#[then(regex = r"^nothing is there to receive on (the accepted socket(?: of [A-Z])?|caller [A-Z])$")]
+#[then(
+    regex = r"^nothing is there to receive on (the accepted socket(?: of [A-Z])?|caller [A-Z])$"
+)]
 fn nothing_to_receive(scene: &mut Scene, socket: Socket) -> Step {
     scene.settle()?;
     let readable = scene.wait_readable(&socket, 0)?;
@@ -92,16 +110,28 @@ fn nothing_to_receive(scene: &mut Scene, socket: Socket) -> Step {
 
 #[then(regex = r"^the connection of caller ([A-Z]) is reset$")]
 fn reset(scene: &mut Scene, caller: String) -> Step {
-    scene.receive(&Socket::caller(&caller))?.failed_with("WSAECONNRESET")
+    scene
+        .receive(&Socket::caller(&caller))?
+        .failed_with("WSAECONNRESET")
 }
 
 #[then(regex = r"^the server has as many descriptors open as before$")]
 fn descriptors(scene: &mut Scene) -> Step {
-    let before = scene.remembered.get("descriptors").cloned().ok_or("nothing was counted")?;
-    same("the number of open descriptors", &scene.open_descriptors()?, &before)
+    let before = scene
+        .remembered
+        .get("descriptors")
+        .cloned()
+        .ok_or("nothing was counted")?;
+    same(
+        "the number of open descriptors",
+        &scene.open_descriptors()?,
+        &before,
+    )
 }
 
-#[then(regex = r"^(\w+) on (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z])(?: with (.+))? fails with (\w+)$")]
+#[then(
+    regex = r"^(\w+) on (the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z])(?: with (.+))? fails with (\w+)$"
+)]
 fn call_fails(
     scene: &mut Scene,
     function: String,
@@ -109,19 +139,34 @@ fn call_fails(
     with: String,
     error: String,
 ) -> Step {
-    scene.call_on(&function, &socket, &with)?.failed_with(&error)
+    scene
+        .call_on(&function, &socket, &with)?
+        .failed_with(&error)
 }
 
-#[then(regex = r"^(\w+) on (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z])(?: with (.+))? succeeds$")]
+#[then(
+    regex = r"^(\w+) on (the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z])(?: with (.+))? succeeds$"
+)]
 fn call_succeeds(scene: &mut Scene, function: String, socket: Socket, with: String) -> Step {
-    scene.call_on(&function, &socket, &with)?.succeeded().map(drop)
+    scene
+        .call_on(&function, &socket, &with)?
+        .succeeded()
+        .map(drop)
 }
 
 #[then(regex = r"^the limits of (the listener) are (\d+) and (\d+)$")]
 fn limits(scene: &mut Scene, socket: Socket, connect: String, disconnect: String) -> Step {
     let found = scene.query(&socket, "limits", Fields::default())?;
-    same("the limit of connect data", found.need("connect-data")?, &connect)?;
-    same("the limit of disconnect data", found.need("disconnect-data")?, &disconnect)
+    same(
+        "the limit of connect data",
+        found.need("connect-data")?,
+        &connect,
+    )?;
+    same(
+        "the limit of disconnect data",
+        found.need("disconnect-data")?,
+        &disconnect,
+    )
 }
 
 #[then(regex = r"^the connect time-out of (caller [A-Z]) is (\d+) ms$")]
@@ -140,7 +185,11 @@ fn remember(scene: &mut Scene, socket: Socket) -> Step {
 
 #[then(regex = r"^the address of (caller [A-Z]) is as remembered$")]
 fn as_remembered(scene: &mut Scene, socket: Socket) -> Step {
-    let wanted = scene.remembered.get("address").cloned().ok_or("nothing was remembered")?;
+    let wanted = scene
+        .remembered
+        .get("address")
+        .cloned()
+        .ok_or("nothing was remembered")?;
     same("the address", &scene.address_of(&socket)?, &wanted)
 }
 
@@ -165,7 +214,10 @@ impl Scene {
         let given = phrases::arguments(with)?;
         arguments.extend(self.arguments(socket.side, given)?);
         arguments.set("name", self.name(socket)?);
-        let lane = Actor { side: socket.side, lane: "probe".to_owned() };
+        let lane = Actor {
+            side: socket.side,
+            lane: "probe".to_owned(),
+        };
         self.begin(&lane, verb, arguments)?;
         self.outcome(&lane)
     }

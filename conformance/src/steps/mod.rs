@@ -2,6 +2,11 @@
 //!
 //! Steps that do something can be given as well as done; steps that look at something are "then".
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "cucumber hands captures over by value"
+)]
+
 mod acting;
 mod callers;
 mod deciding;

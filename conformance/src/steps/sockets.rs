@@ -17,8 +17,16 @@ const BACKLOG: &str = "5";
 
 #[given(regex = r"^a (non-blocking |blocking )?(second )?listener(?: with a backlog of (-?\d+))?$")]
 fn listener(scene: &mut Scene, mode: String, second: String, backlog: String) -> Step {
-    let name = if second.is_empty() { "listener" } else { "listener-2" };
-    let backlog = if backlog.is_empty() { BACKLOG } else { &backlog };
+    let name = if second.is_empty() {
+        "listener"
+    } else {
+        "listener-2"
+    };
+    let backlog = if backlog.is_empty() {
+        BACKLOG
+    } else {
+        &backlog
+    };
     let socket = Socket::server(name);
     scene.bind_new(&socket)?;
     scene.query(&socket, "listen", Fields::from([("backlog", backlog)]))?;
@@ -42,7 +50,13 @@ fn wildcard_listener(scene: &mut Scene) -> Step {
 
 #[given(regex = r"^(socket [A-Z]) has the handle (\d+)$")]
 fn handle(scene: &mut Scene, socket: Socket, number: String) -> Step {
-    scene.query(&socket, "handle", Fields::from([("value", number.as_str())])).map(drop)
+    scene
+        .query(
+            &socket,
+            "handle",
+            Fields::from([("value", number.as_str())]),
+        )
+        .map(drop)
 }
 
 #[when(regex = r"^(\d+) ms pass$")]
@@ -53,7 +67,11 @@ fn pass(_: &mut Scene, milliseconds: u64) {
 #[given(regex = r"^a (fresh|bound) (socket [A-Z]|caller [A-Z])$")]
 #[when(regex = r"^a (fresh|bound) (socket [A-Z]|caller [A-Z]) is made$")]
 fn make(scene: &mut Scene, state: String, socket: Socket) -> Step {
-    if state == "bound" { scene.bind_new(&socket) } else { scene.create(&socket) }
+    if state == "bound" {
+        scene.bind_new(&socket)
+    } else {
+        scene.create(&socket)
+    }
 }
 
 #[given("a fresh listener bound to a local address")]
@@ -61,16 +79,28 @@ fn bound_listener(scene: &mut Scene) -> Step {
     scene.bind_new(&Socket::server("listener"))
 }
 
-#[given(regex = r"^(the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is (non-blocking|blocking)$")]
-#[when(regex = r"^(the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is made (non-blocking|blocking)$")]
+#[given(
+    regex = r"^(the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z]) is (non-blocking|blocking)$"
+)]
+#[when(
+    regex = r"^(the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z]) is made (non-blocking|blocking)$"
+)]
 fn set_mode(scene: &mut Scene, socket: Socket, mode: String) -> Step {
     let value = if mode == "non-blocking" { "1" } else { "0" };
-    scene.query(&socket, "nonblocking", Fields::from([("value", value)])).map(drop)
+    scene
+        .query(&socket, "nonblocking", Fields::from([("value", value)]))
+        .map(drop)
 }
 
-#[given(regex = r"^(the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) has (\w+) set to (\S+)$")]
-#[when(regex = r"^(the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) has (\w+) set to (\S+)$")]
-#[when(regex = r"^(\w+) of (the listener|the second listener|the accepted socket(?: of [A-Z])?|caller [A-Z]|socket [A-Z]) is set to (\S+)$")]
+#[given(
+    regex = r"^(the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z]) has (\w+) set to (\S+)$"
+)]
+#[when(
+    regex = r"^(the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z]) has (\w+) set to (\S+)$"
+)]
+#[when(
+    regex = r"^(\w+) of (the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z]) is set to (\S+)$"
+)]
 fn option(scene: &mut Scene, first: String, second: String, value: String) -> Step {
     // The two sentences name option and socket in different order.
     let (socket, option) = match first.parse::<Socket>() {
@@ -86,12 +116,18 @@ fn option(scene: &mut Scene, first: String, second: String, value: String) -> St
 fn exhaust(scene: &mut Scene) -> Step {
     let entry = scene.stage()?.cell().entry.clone();
     let arguments = Fields::from([("entry", entry.as_str())]);
-    scene.ask(Side::Server, "exhaust", &arguments)?.succeeded().map(drop)
+    scene
+        .ask(Side::Server, "exhaust", &arguments)?
+        .succeeded()
+        .map(drop)
 }
 
 #[when("handles are free again")]
 fn release(scene: &mut Scene) -> Step {
-    scene.ask(Side::Server, "release", &Fields::default())?.succeeded().map(drop)
+    scene
+        .ask(Side::Server, "release", &Fields::default())?
+        .succeeded()
+        .map(drop)
 }
 
 #[given(regex = r"^the open descriptors of the server are counted$")]
@@ -107,7 +143,9 @@ impl Scene {
     fn remember_address(&mut self, socket: &Socket, host: Option<&str>) -> Step {
         let mut address = self.address_of(socket)?;
         if let Some((host, _)) = host.and_then(|host| host.rsplit_once(':')) {
-            let (_, port) = address.rsplit_once(':').ok_or("an address without a port")?;
+            let (_, port) = address
+                .rsplit_once(':')
+                .ok_or("an address without a port")?;
             address = format!("{host}:{port}");
         }
         self.listeners.insert(self.name(socket)?, address);

@@ -11,6 +11,7 @@ use crate::{
     calls::named,
     faults::{self, Fault},
     lanes::{Lane, Told},
+    process::say,
     words::{Answer, End, Words, hex, qos_text},
 };
 
@@ -30,7 +31,13 @@ pub(crate) fn accept(lane: &Lane, id: &str, words: &Words) -> Answer {
     let asks = words.need("condition")? == "ask";
     let call = || {
         listener.accept(
-            |args| if asks { ask(lane, id, args) } else { Ok(Decision::Accept) },
+            |args| {
+                if asks {
+                    ask(lane, id, args)
+                } else {
+                    Ok(Decision::Accept)
+                }
+            },
             &wait,
         )
     };
@@ -55,7 +62,7 @@ fn finish(lane: &Lane, words: &Words, accepted: Socket) -> Answer {
 /// The condition function: says what it was given, and does what it is told.
 fn ask(lane: &Lane, id: &str, args: &mut ConditionArgs<'_>) -> Result<Decision> {
     let shown = shown(lane, args);
-    lane.process.say(&format!("? {id} {} condition {shown}", lane.name));
+    say(&format!("? {id} {} condition {shown}", lane.name));
     // The end of the input ends the process; until then there will be an answer.
     let told = lane.serve().ok_or(Error::Intr)?;
     carry_out(lane, &told, args)?;
@@ -69,7 +76,9 @@ fn ask(lane: &Lane, id: &str, args: &mut ConditionArgs<'_>) -> Result<Decision> 
 }
 
 fn shown(lane: &Lane, args: &ConditionArgs<'_>) -> String {
-    let data = args.caller_data().filter(|_| !lane.process.has(Fault::HideCallerData));
+    let data = args
+        .caller_data()
+        .filter(|_| !lane.process.has(Fault::HideCallerData));
     let credentials = args.credentials().map_or_else(String::new, |of| {
         format!(" uid={} gid={} pid={}", of.uid, of.gid, of.pid)
     });

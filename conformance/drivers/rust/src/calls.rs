@@ -6,8 +6,7 @@ use provider::{Entry, Error, Receive, Shutdown, Socket, Wait};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::{
-    accepting, connecting,
-    faults,
+    accepting, connecting, faults,
     lanes::Lane,
     options,
     process::{self, Named},
@@ -86,12 +85,22 @@ fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer 
         }
         "getopt" => options::get(words, socket),
         "setopt" => options::set(words, socket),
-        "nonblocking" => Ok(socket.set_nonblocking(words.need("value")? != "0").map(done)?),
-        "close" => Ok(socket.close().map(done)?),
+        "nonblocking" => Ok(socket
+            .set_nonblocking(words.need("value")? != "0")
+            .map(done)?),
+        "close" => {
+            socket.close()?;
+            // A kernel socket's descriptor goes with its last owner.
+            lane.process.forget(words.need("name")?);
+            Ok(String::new())
+        }
         "wait" => wait(words, socket),
         "limits" => {
             let limits = socket.user_data_limits();
-            Ok(format!("connect-data={} disconnect-data={}", limits.connect, limits.disconnect))
+            Ok(format!(
+                "connect-data={} disconnect-data={}",
+                limits.connect, limits.disconnect
+            ))
         }
         "connect-timeout" => options::connect_timeout(words, socket),
         "get-qos" => Ok(format!("sqos={}", qos_text(socket.qos()))),
@@ -156,4 +165,3 @@ fn wait(words: &Words, socket: &Socket) -> Answer {
     };
     Ok(format!("ended={}", u8::from(ended)))
 }
-

@@ -25,19 +25,34 @@ pub(crate) fn connect(lane: &Lane, words: &Words) -> Answer {
     let address = words.address("addr")?.ok_or(End::Unsupported)?;
     let caller_data = faults::caller_data(&lane.process, words.bytes("caller-data")?);
     let qos = words.qos("sqos")?;
-    let data = ConnectData { caller_data: &caller_data, qos: qos.as_ref() };
+    let data = ConnectData {
+        caller_data: &caller_data,
+        qos: qos.as_ref(),
+    };
     let result = named.socket.connect(&address, data, &Wait::FOREVER);
-    let answer = if callee.is_some() { self::callee(&named)? } else { String::new() };
+    let answer = if callee.is_some() {
+        self::callee(&named)?
+    } else {
+        String::new()
+    };
     match result {
         Ok(()) => Ok(answer),
-        Err(error) => Err(End::Fail(faults::connect_error(&lane.process, error), answer)),
+        Err(error) => Err(End::Fail(
+            faults::connect_error(&lane.process, error),
+            answer,
+        )),
     }
 }
 
 /// The callee structure as it is now.
 pub(crate) fn callee(named: &Named) -> Answer {
-    let capacity = named.callee.ok_or_else(|| "no callee structure".to_owned())?;
+    let capacity = named
+        .callee
+        .ok_or_else(|| "no callee structure".to_owned())?;
     let mut buffer = vec![0xA5; capacity];
     let length = named.socket.callee_data(&mut buffer);
-    Ok(format!("callee-len={length} callee-data={}", hex(&buffer[..length])))
+    Ok(format!(
+        "callee-len={length} callee-data={}",
+        hex(&buffer[..length])
+    ))
 }

@@ -31,7 +31,7 @@ macro_rules! faults {
 faults! {
     /// A rejection is reported as a deferral and a deferral as a rejection.
     SwapResults = "swap-results",
-    /// WSAEWOULDBLOCK stands for WSATRY_AGAIN.
+    /// `WSAEWOULDBLOCK` stands for `WSATRY_AGAIN`.
     WouldBlockForTryAgain = "would-block-for-try-again",
     /// What the condition function writes is not sent.
     DropCalleeData = "drop-callee-data",
@@ -62,9 +62,9 @@ impl Fault {
     ) -> Result<Option<Self>, String> {
         match (arguments.next().as_deref(), arguments.next()) {
             (None, _) => Ok(None),
-            (Some("--fault"), Some(name)) => {
-                Self::named(&name).map(Some).ok_or_else(|| format!("no fault is called {name}"))
-            }
+            (Some("--fault"), Some(name)) => Self::named(&name)
+                .map(Some)
+                .ok_or_else(|| format!("no fault is called {name}")),
             _ => Err("usage: vestibule-driver-rust [--fault NAME]".to_owned()),
         }
     }

@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     calls,
-    process::Process,
+    process::{Process, say},
     words::{End, Words},
 };
 
@@ -41,17 +41,23 @@ pub(crate) struct Told {
 impl Lanes {
     /// No lanes yet.
     pub(crate) const fn new(process: Arc<Process>) -> Self {
-        Self { process, inboxes: BTreeMap::new() }
+        Self {
+            process,
+            inboxes: BTreeMap::new(),
+        }
     }
 
     /// Puts a line into the inbox of its lane.
     pub(crate) fn route(&mut self, line: String) {
         let place = usize::from(line.starts_with('!')) + 1;
         let Some(name) = line.split(' ').nth(place).map(str::to_owned) else {
-            return self.process.say(&format!("0 error no lane in: {line}"));
+            return say(&format!("0 error no lane in: {line}"));
         };
         let process = &self.process;
-        let inbox = self.inboxes.entry(name.clone()).or_insert_with(|| start(name, process));
+        let inbox = self
+            .inboxes
+            .entry(name.clone())
+            .or_insert_with(|| start(name, process));
         // A lane ends only with the process.
         let _ = inbox.send(line);
     }
@@ -59,7 +65,11 @@ impl Lanes {
 
 fn start(name: String, process: &Arc<Process>) -> Sender<String> {
     let (sender, inbox) = mpsc::channel();
-    let lane = Lane { name, process: Arc::clone(process), inbox };
+    let lane = Lane {
+        name,
+        process: Arc::clone(process),
+        inbox,
+    };
     thread::spawn(move || while lane.serve().is_some() {});
     sender
 }
@@ -92,7 +102,7 @@ impl Lane {
             Err(End::Unsupported) => format!("{id} unsupported"),
             Err(End::Nonsense(text)) => format!("{id} error {text}"),
         };
-        self.process.say(reply.trim_end());
+        say(reply.trim_end());
         if verb == "quit" {
             std::process::exit(0);
         }

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         }
     };
     let process = Arc::new(Process::new(fault));
-    process.say(&process::greeting());
+    process::say(&process::greeting());
     let mut lanes = Lanes::new(process);
     for line in io::stdin().lock().lines().map_while(Result::ok) {
         lanes.route(line);

@@ -56,7 +56,10 @@ pub(crate) fn set(words: &Words, socket: &Socket) -> Answer {
 fn linger(text: &str) -> Result<Linger, String> {
     let wrong = || format!("value={text} is not ONOFF:SECONDS");
     let (on, seconds) = text.split_once(':').ok_or_else(wrong)?;
-    Ok(Linger { on: on != "0", seconds: seconds.parse().map_err(|_| wrong())? })
+    Ok(Linger {
+        on: on != "0",
+        seconds: seconds.parse().map_err(|_| wrong())?,
+    })
 }
 
 /// The number of the socket's own error.
@@ -70,5 +73,8 @@ pub(crate) fn connect_timeout(words: &Words, socket: &Socket) -> Answer {
         socket.set_option(SocketOption::ConnectTimeout, words.number("value")?)?;
         return Ok(String::new());
     }
-    Ok(format!("value={}", socket.option(SocketOption::ConnectTimeout)?))
+    Ok(format!(
+        "value={}",
+        socket.option(SocketOption::ConnectTimeout)?
+    ))
 }

@@ -38,7 +38,9 @@ const FEW_DESCRIPTORS: u64 = 256;
 /// The first line.
 pub(crate) fn greeting() -> String {
     let entries = ENTRIES.map(|(name, _)| name).join(",");
-    let capabilities = ENTRIES.map(|(name, has)| format!("caps.{name}={has},{API}")).join(" ");
+    let capabilities = ENTRIES
+        .map(|(name, has)| format!("caps.{name}={has},{API}"))
+        .join(" ");
     let version = env!("CARGO_PKG_VERSION");
     format!("hello protocol=1 impl=rust version={version} entries={entries} {capabilities}")
 }
@@ -63,7 +65,11 @@ pub(crate) struct Process {
 impl Process {
     /// A process without sockets.
     pub(crate) fn new(fault: Option<Fault>) -> Self {
-        Self { sockets: Mutex::default(), exhausted: Mutex::default(), fault }
+        Self {
+            sockets: Mutex::default(),
+            exhausted: Mutex::default(),
+            fault,
+        }
     }
 
     /// Whether the driver has that fault.
@@ -71,22 +77,26 @@ impl Process {
         self.fault == Some(fault)
     }
 
-    /// Writes a line.
-    pub(crate) fn say(&self, line: &str) {
-        let mut output = io::stdout().lock();
-        // Without a reader there is nothing left to do; the end of the input will end the process.
-        let _ = writeln!(output, "{line}").and_then(|()| output.flush());
-    }
-
     /// Gives a socket a name.
     pub(crate) fn name(&self, name: &str, socket: Socket) {
-        let named = Named { socket: Arc::new(socket), callee: None };
+        let named = Named {
+            socket: Arc::new(socket),
+            callee: None,
+        };
         lock(&self.sockets).insert(name.to_owned(), named);
     }
 
     /// The socket of that name.
     pub(crate) fn find(&self, name: &str) -> Result<Named, String> {
-        lock(&self.sockets).get(name).cloned().ok_or_else(|| format!("no socket {name}"))
+        lock(&self.sockets)
+            .get(name)
+            .cloned()
+            .ok_or_else(|| format!("no socket {name}"))
+    }
+
+    /// Takes a name away; its socket goes when no lane uses it any more.
+    pub(crate) fn forget(&self, name: &str) {
+        lock(&self.sockets).remove(name);
     }
 
     /// Notes the capacity of a socket's callee structure.
@@ -112,9 +122,17 @@ impl Process {
             return Setting::MaxInProcessSockets.set(0).map_err(End::from);
         }
         let before = getrlimit(Resource::Nofile);
-        let few = before.current.map_or(FEW_DESCRIPTORS, |now| now.min(FEW_DESCRIPTORS));
-        setrlimit(Resource::Nofile, Rlimit { current: Some(few), maximum: before.maximum })
-            .map_err(|error| format!("cannot set the limit: {error}"))?;
+        let few = before
+            .current
+            .map_or(FEW_DESCRIPTORS, |now| now.min(FEW_DESCRIPTORS));
+        setrlimit(
+            Resource::Nofile,
+            Rlimit {
+                current: Some(few),
+                maximum: before.maximum,
+            },
+        )
+        .map_err(|error| format!("cannot set the limit: {error}"))?;
         let mut files = Vec::new();
         while let Ok(file) = File::open("/dev/null") {
             files.push(file);
@@ -137,6 +155,13 @@ impl Process {
 /// The default of the setting.
 const MAX_SOCKETS: u32 = 1_000_000;
 
+/// Writes a line.
+pub(crate) fn say(line: &str) {
+    let mut output = io::stdout().lock();
+    // Without a reader there is nothing left to do; the end of the input will end the process.
+    let _ = writeln!(output, "{line}").and_then(|()| output.flush());
+}
+
 /// How many descriptors are open.
 pub(crate) fn open_descriptors() -> Result<usize, String> {
     let entries = std::fs::read_dir("/proc/self/fd").map_err(|error| error.to_string())?;
@@ -146,7 +171,9 @@ pub(crate) fn open_descriptors() -> Result<usize, String> {
 
 /// Waits until nothing more can be on its way; the library has no way to tell.
 pub(crate) fn settle() {
-    let scale = std::env::var("VESTIBULE_TEST_SLOW").ok().and_then(|text| text.parse().ok());
+    let scale = std::env::var("VESTIBULE_TEST_SLOW")
+        .ok()
+        .and_then(|text| text.parse().ok());
     std::thread::sleep(Duration::from_millis(30) * scale.unwrap_or(1u32).max(1));
 }
 

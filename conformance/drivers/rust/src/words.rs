@@ -40,7 +40,11 @@ impl Words {
     /// Reads words that are separated by spaces.
     pub(crate) fn parse(text: &str) -> Self {
         let pairs = text.split(' ').filter_map(|word| word.split_once('='));
-        Self(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
+        Self(
+            pairs
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
+        )
     }
 
     /// The value of a key.
@@ -56,7 +60,8 @@ impl Words {
     /// A number that must be there.
     pub(crate) fn number<T: std::str::FromStr>(&self, key: &str) -> Result<T, String> {
         let text = self.need(key)?;
-        text.parse().map_err(|_| format!("{key}={text} is not such a number"))
+        text.parse()
+            .map_err(|_| format!("{key}={text} is not such a number"))
     }
 
     /// Bytes; nothing if the key is missing or says so.
@@ -75,11 +80,15 @@ impl Words {
             return Ok(None);
         }
         let address = if text.starts_with('@') {
-            text.parse().ok().map(|address: InProcessAddress| Address::InProcess(address))
+            text.parse()
+                .ok()
+                .map(|address: InProcessAddress| Address::InProcess(address))
         } else {
             text.parse().ok().map(Address::Ip)
         };
-        address.map(Some).ok_or_else(|| format!("{key}={text} is no address"))
+        address
+            .map(Some)
+            .ok_or_else(|| format!("{key}={text} is no address"))
     }
 
     /// A flow specification; nothing if there is none.
@@ -90,7 +99,10 @@ impl Words {
                 let wrong = || format!("{key}={text} is no flow specification");
                 let mut parts = text.split('/');
                 let mut side = || parts.next().and_then(flow).ok_or_else(wrong);
-                Ok(Some(Qos { sending: side()?, receiving: side()? }))
+                Ok(Some(Qos {
+                    sending: side()?,
+                    receiving: side()?,
+                }))
             }
         }
     }
@@ -103,8 +115,15 @@ impl Words {
 
 fn unhex(digits: &str) -> Result<Vec<u8>, String> {
     let pairs = digits.as_bytes().chunks(2);
-    let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|p| u8::from_str_radix(p, 16).ok());
-    pairs.map(byte).collect::<Option<_>>().ok_or_else(|| format!("{digits} is not hexadecimal"))
+    let byte = |pair: &[u8]| {
+        std::str::from_utf8(pair)
+            .ok()
+            .and_then(|p| u8::from_str_radix(p, 16).ok())
+    };
+    pairs
+        .map(byte)
+        .collect::<Option<_>>()
+        .ok_or_else(|| format!("{digits} is not hexadecimal"))
 }
 
 /// Bytes as the protocol spells them.
@@ -120,8 +139,21 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 fn flow(text: &str) -> Option<FlowSpec> {
-    let numbers: Vec<u32> = text.split(',').map(|n| n.parse().ok()).collect::<Option<_>>()?;
-    let [rate, bucket, peak, latency, variation, service, sdu, policed] = numbers[..] else {
+    let numbers: Vec<u32> = text
+        .split(',')
+        .map(|n| n.parse().ok())
+        .collect::<Option<_>>()?;
+    let [
+        rate,
+        bucket,
+        peak,
+        latency,
+        variation,
+        service,
+        sdu,
+        policed,
+    ] = numbers[..]
+    else {
         return None;
     };
     Some(FlowSpec {

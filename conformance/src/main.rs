@@ -74,9 +74,10 @@ fn conformance() -> Result<bool, String> {
     };
 
     let (cells, absent) = cells(&options);
+    parallel::quiet_players();
     let mut played = Vec::new();
-    let play = |cell: &Cell| run::cell(&plan, cell);
-    parallel::each(&cells, play, |cell, run| {
+    let on_stage = |cell: &Cell| run::cell(&plan, cell);
+    parallel::each(&cells, on_stage, |cell, run| {
         let list = format!("expectations/{}.toml", cell.file_name());
         let expectations = Expectations::load(&here.join(list), &requirements)?;
         let run = run?;

@@ -2,12 +2,27 @@
 
 use std::{
     num::NonZero,
+    panic,
     sync::{
         atomic::{AtomicUsize, Ordering::Relaxed},
         mpsc,
     },
     thread,
 };
+
+/// The name of the threads that play.
+const PLAYER: &str = "player";
+
+/// Keeps the panics of players quiet: a failed step is a panic, and the ledger tells it. The hook
+/// of cucumber does the same, but for one run at a time.
+pub(crate) fn quiet_players() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().name() != Some(PLAYER) {
+            usual(info);
+        }
+    }));
+}
 
 /// Does the work for every item, as many at a time as there are processors, and hands over each
 /// result when it is there.
@@ -25,12 +40,16 @@ pub(crate) fn each<T: Sync, R: Send>(
     thread::scope(|scope| {
         for _ in 0..workers.min(items.len()) {
             let (sender, next, work) = (sender.clone(), &next, &work);
-            scope.spawn(move || {
+            let play = move || {
                 while let Some(item) = items.get(next.fetch_add(1, Relaxed)) {
                     // Nobody listens any more after an error.
                     let _ = sender.send((item, work(item)));
                 }
-            });
+            };
+            let player = thread::Builder::new().name(PLAYER.to_owned());
+            player
+                .spawn_scoped(scope, play)
+                .map_err(|error| error.to_string())?;
         }
         drop(sender);
         let outcome = results

@@ -4,10 +4,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
-cargo build --locked --release -p vestibule-python
-package=$target/python/vestibule
+# shellcheck disable=SC2086 # the flags are several words
+"${CARGO:-cargo}" build ${CARGO_FLAGS---locked} --release -p vestibule-python
+
+source=bindings-python/python/vestibule
+package=target/python/vestibule
 mkdir -p "$package"
-# Copied aside and renamed: a program that has the module loaded keeps its own copy.
+# Copied aside and renamed, so that a program that has the old module loaded keeps it.
 cp "$target/release/lib_vestibule.so" "$package/.new.so"
 mv -f "$package/.new.so" "$package/_vestibule.abi3.so"
-cp bindings-python/python/vestibule/*.py bindings-python/python/vestibule/*.pyi bindings-python/python/vestibule/py.typed "$package/"
+cp "$source"/*.py "$source"/*.pyi "$source/py.typed" "$package/"

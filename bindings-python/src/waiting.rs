@@ -14,13 +14,11 @@ use crate::errors::exception;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(Option<Instant>);
 
-/// A shorter time-out asks once and does not wait noticeably.
-const SHORTEST: Duration = Duration::from_millis(1);
-
 impl Deadline {
     pub(crate) const NEVER: Self = Self(None);
 
-    /// The deadline of a call with `timeout` seconds; None and times beyond the clock mean never.
+    /// The deadline of a call with `timeout` seconds: None and times beyond the clock mean never, 0
+    /// means that the call looks once.
     pub(crate) fn after(timeout: Option<f64>) -> PyResult<Self> {
         let Some(seconds) = timeout else {
             return Ok(Self::NEVER);
@@ -31,7 +29,7 @@ impl Deadline {
             ));
         }
         let duration = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
-        Ok(Self(Instant::now().checked_add(duration.max(SHORTEST))))
+        Ok(Self(Instant::now().checked_add(duration)))
     }
 
     fn wait(self) -> Wait<'static> {

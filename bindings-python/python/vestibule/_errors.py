@@ -19,6 +19,8 @@ class WinsockError(OSError):
     """Its name in the Winsock headers, such as ``WSAECONNREFUSED``."""
 
     def __init__(self, winerror: int) -> None:
+        if winerror not in _TABLE:
+            raise ValueError(f"{winerror} is no Winsock error of this library")
         name, errno, text = _TABLE[winerror]
         super().__init__(errno, text)
         self.winerror = winerror

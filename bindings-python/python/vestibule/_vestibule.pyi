@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Final, TypeAlias, final
 
-from typing_extensions import Buffer, Self
+from typing_extensions import Buffer, Self, disjoint_base
 
 from ._types import (
     Credentials,
@@ -18,6 +18,19 @@ from ._types import (
 
 _Address: TypeAlias = tuple[str, int] | tuple[str, int, int] | tuple[str, int, int, int] | InProcessAddress
 _AnyAddress: TypeAlias = tuple[str, int] | tuple[str, int, int, int] | InProcessAddress
+
+__all__ = [
+    "Connection",
+    "ConnectionRequest",
+    "Listener",
+    "Socket",
+    "__version__",
+    "configure",
+    "connect",
+    "error_table",
+    "listen",
+    "setting",
+]
 
 __version__: Final[str]
 
@@ -44,6 +57,7 @@ class ConnectionRequest:
 
 _Condition: TypeAlias = Callable[[ConnectionRequest], int]
 
+@disjoint_base
 class Socket:
     def __new__(cls, entry: Entry, /) -> Self: ...
     @property

@@ -1,0 +1,39 @@
+"""Checked by mypy, never run: what a typed program may write."""
+
+import selectors
+
+import vestibule
+from vestibule import Connection, ConnectionRequest, Decision, InProcessAddress, SocketOption
+
+
+def condition(request: ConnectionRequest) -> Decision:
+    data: bytes | None = request.caller_data
+    request.callee_data = data or memoryview(b"nothing")
+    if request.qos is not None:
+        request.qos = vestibule.Qos(sending=request.qos.sending)
+    credentials = request.credentials
+    return Decision.ACCEPT if credentials is not None and credentials.uid == 0 else Decision.REJECT
+
+
+def serve() -> bytes:
+    with vestibule.listen(("127.0.0.1", 0), backlog=5) as listener, selectors.DefaultSelector() as selector:
+        selector.register(listener, selectors.EVENT_READ)
+        listener.setsockopt(SocketOption.KEEP_ALIVE, 1)
+        try:
+            connection: Connection = listener.accept(condition, timeout=1.5)
+        except vestibule.ConnectionRefused as refusal:
+            return refusal.data
+        with connection:
+            return connection.recv(10, timeout=1)
+
+
+def call() -> None:
+    with vestibule.connect(InProcessAddress.local(5), data=b"hello") as connection:
+        connection.linger = (True, 5)
+        connection.sendall(bytearray(b"x"))
+        connection.shutdown(vestibule.Shutdown.SEND)
+
+
+def limits(setting: vestibule.Setting) -> int:
+    vestibule.configure(setting, 5)
+    return vestibule.setting(setting) + vestibule.Socket(vestibule.Entry.TCP4).user_data_limits.connect

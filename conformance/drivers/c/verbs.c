@@ -1,0 +1,463 @@
+/* One function for each verb: makes the call and says what came of it. */
+
+#include "driver.h"
+#include "names.h"
+#include "platform.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef AF_VESTIBULE
+#include <vestibule.h>
+#endif
+
+/* What a verb works on. */
+struct work {
+    struct lane *lane;
+    const struct request *request;
+    const struct words *words;
+    struct text *results;
+    SOCKET socket; /* of `name` */
+};
+
+static enum outcome ended(int result) { return result == 0 ? OK : FAIL; }
+
+static enum outcome do_socket(struct work *work) {
+    const char *name = words_value(work->words, "name");
+    const char *entry = words_value(work->words, "entry");
+    const char *family = words_value(work->words, "family");
+    long group = words_number(work->words, "group", 0);
+    int af = family != NULL && strcmp(family, "inet6") == 0 ? AF_INET6 : AF_INET;
+    SOCKET made;
+    if (name == NULL || entry == NULL)
+        return NONSENSE;
+    if (strcmp(entry, "in-process") == 0) {
+#ifdef AF_VESTIBULE
+        af = AF_VESTIBULE;
+#else
+        return UNSUPPORTED;
+#endif
+    } else if (strcmp(entry, "tcp") != 0) {
+        return UNSUPPORTED;
+    }
+    if (group == 0)
+        made = socket(af, SOCK_STREAM, 0);
+    else
+        made = WSASocketA(af, SOCK_STREAM, 0, NULL, (GROUP)group, WSA_FLAG_OVERLAPPED);
+    if (made == INVALID_SOCKET)
+        return FAIL;
+    socket_name(name, made);
+    return OK;
+}
+
+static enum outcome do_bind(struct work *work) {
+    const char *spelled = words_value(work->words, "addr");
+    union address address;
+    int length;
+    if (spelled == NULL)
+        return NONSENSE;
+    if (strcmp(spelled, "-") == 0)
+        return ended(bind(work->socket, NULL, (int)words_number(work->words, "len", 16)));
+    length = address_read(spelled, &address);
+    if (length == 0)
+        return NONSENSE;
+    return ended(bind(work->socket, &address.any, (int)words_number(work->words, "len", length)));
+}
+
+static enum outcome do_listen(struct work *work) {
+    return ended(listen(work->socket, (int)words_number(work->words, "backlog", 1)));
+}
+
+static enum outcome do_accept(struct work *work) {
+    return accept_perform(work->lane, work->request, work->results);
+}
+
+static void report_callee(struct text *results, const struct attempt *attempt) {
+    size_t length = attempt->callee.len;
+    if (!attempt->has_callee)
+        return;
+    text_add(results, " callee-len=%u", (unsigned)attempt->callee.len);
+    bytes_add(results, "callee-data", attempt->callee.buf,
+              length < attempt->capacity ? length : attempt->capacity);
+}
+
+static enum outcome do_connect(struct work *work) {
+    const char *spelled = words_value(work->words, "addr");
+    const char *call = words_value(work->words, "call");
+    const char *room = words_value(work->words, "callee");
+    const char *sqos = words_value(work->words, "sqos");
+    const char *gqos = words_value(work->words, "gqos");
+    QOS asked, group;
+    WSABUF buffer, *caller_data = NULL;
+    struct bytes bytes;
+    struct attempt *attempt;
+    union address address;
+    int length, result, error;
+    length = spelled == NULL ? 0 : address_read(spelled, &address);
+    if (length == 0 || !bytes_read(words_value(work->words, "caller-data"), &bytes))
+        return NONSENSE;
+    if ((sqos != NULL && strcmp(sqos, "-") != 0 && !flow_read(sqos, &asked)) ||
+        (gqos != NULL && strcmp(gqos, "-") != 0 && !flow_read(gqos, &group)))
+        return NONSENSE;
+    length = (int)words_number(work->words, "len", length);
+    if (!bytes.absent) {
+        buffer.len = (ULONG)bytes.length;
+        buffer.buf = (char *)bytes.data;
+        caller_data = &buffer;
+    }
+    attempt = attempt_new(words_value(work->words, "name"), room != NULL && strcmp(room, "-") != 0,
+                          (size_t)words_number(work->words, "callee", 0));
+    if (call != NULL && strcmp(call, "plain") == 0)
+        result = connect(work->socket, &address.any, length);
+    else
+        result = WSAConnect(work->socket, &address.any, length, caller_data,
+                            attempt->has_callee ? &attempt->callee : NULL,
+                            sqos != NULL && strcmp(sqos, "-") != 0 ? &asked : NULL,
+                            gqos != NULL && strcmp(gqos, "-") != 0 ? &group : NULL);
+    error = WSAGetLastError();
+    attempt->goes_on = result != 0 && error == WSAEWOULDBLOCK;
+    report_callee(work->results, attempt);
+    free(bytes.data);
+    WSASetLastError(error);
+    return ended(result);
+}
+
+static enum outcome do_callee(struct work *work) {
+    struct attempt *attempt = attempt_of(words_value(work->words, "name"));
+    if (attempt == NULL || !attempt->has_callee)
+        return NONSENSE;
+#ifdef AF_VESTIBULE
+    /* The library does not keep the structure: what comes after the call is asked for. */
+    if (attempt->goes_on) {
+        struct vestibule_buffer room = {(uint32_t)attempt->capacity, attempt->callee.buf};
+        if (vestibule_callee_data(work->socket, &room) == 0)
+            attempt->callee.len = room.len;
+    }
+#endif
+    report_callee(work->results, attempt);
+    return OK;
+}
+
+static enum outcome do_send(struct work *work) {
+    struct bytes bytes;
+    int sent;
+    if (!bytes_read(words_value(work->words, "data"), &bytes))
+        return NONSENSE;
+    sent = send(work->socket, (const char *)bytes.data, (int)bytes.length, 0);
+    free(bytes.data);
+    if (sent < 0)
+        return FAIL;
+    text_add(work->results, " n=%d", sent);
+    return OK;
+}
+
+static enum outcome do_recv(struct work *work) {
+    long max = words_number(work->words, "max", 0);
+    char *buffer = malloc((size_t)max + 1);
+    int received;
+    if (buffer == NULL)
+        return NONSENSE;
+    received = recv(work->socket, buffer, (int)max, 0);
+    if (received >= 0)
+        bytes_add(work->results, "data", buffer, (size_t)received);
+    free(buffer);
+    return received < 0 ? FAIL : OK;
+}
+
+static enum outcome do_shutdown(struct work *work) {
+    const char *how = words_value(work->words, "how");
+    int number;
+    if (how == NULL)
+        return NONSENSE;
+    if (strcmp(how, "receive") == 0)
+        number = SD_RECEIVE;
+    else if (strcmp(how, "send") == 0)
+        number = SD_SEND;
+    else if (strcmp(how, "both") == 0)
+        number = SD_BOTH;
+    else
+        number = (int)strtol(how, NULL, 10);
+    return ended(shutdown(work->socket, number));
+}
+
+static enum outcome do_send_disconnect(struct work *work) {
+    struct bytes bytes;
+    WSABUF buffer;
+    int result;
+    if (!bytes_read(words_value(work->words, "data"), &bytes))
+        return NONSENSE;
+    buffer.len = (ULONG)bytes.length;
+    buffer.buf = (char *)bytes.data;
+    result = WSASendDisconnect(work->socket, bytes.absent ? NULL : &buffer);
+    free(bytes.data);
+    return ended(result);
+}
+
+static enum outcome do_recv_disconnect(struct work *work) {
+    const char *capacity = words_value(work->words, "capacity");
+    WSABUF buffer;
+    int result;
+    if (capacity == NULL)
+        return NONSENSE;
+    if (strcmp(capacity, "-") == 0) {
+        result = WSARecvDisconnect(work->socket, NULL);
+        if (result == 0)
+            text_add(work->results, " data=-");
+        return ended(result);
+    }
+    buffer.len = (ULONG)strtoul(capacity, NULL, 10);
+    buffer.buf = malloc((size_t)buffer.len + 1);
+    if (buffer.buf == NULL)
+        return NONSENSE;
+    result = WSARecvDisconnect(work->socket, &buffer);
+    if (result == 0)
+        bytes_add(work->results, "data", buffer.buf, buffer.len);
+    free(buffer.buf);
+    return ended(result);
+}
+
+static enum outcome ask_name(struct work *work, int of_peer) {
+    union address address;
+    int length = (int)words_number(work->words, "len", sizeof address);
+    int result;
+    memset(&address, 0, sizeof address);
+    if (of_peer)
+        result = getpeername(work->socket, &address.any, &length);
+    else
+        result = getsockname(work->socket, &address.any, &length);
+    if (result == 0)
+        address_add(work->results, "addr", &address);
+    if (words_has(work->words, "len"))
+        text_add(work->results, " addrlen=%d", length);
+    return ended(result);
+}
+
+static enum outcome do_getsockname(struct work *work) { return ask_name(work, 0); }
+static enum outcome do_getpeername(struct work *work) { return ask_name(work, 1); }
+
+static enum outcome do_getopt(struct work *work) {
+    return option_get(work->socket, work->words, work->results);
+}
+
+static enum outcome do_setopt(struct work *work) { return option_set(work->socket, work->words); }
+
+static enum outcome do_nonblocking(struct work *work) {
+    u_long value = (u_long)words_number(work->words, "value", 0);
+    return ended(ioctlsocket(work->socket, (LONG)FIONBIO, &value));
+}
+
+static enum outcome do_close(struct work *work) { return ended(closesocket(work->socket)); }
+
+static enum outcome do_limits(struct work *work) {
+#ifdef AF_VESTIBULE
+    size_t connect_data, disconnect_data;
+    if (vestibule_user_data_limits(work->socket, &connect_data, &disconnect_data) != 0)
+        return FAIL;
+    text_add(work->results, " connect-data=%zu disconnect-data=%zu", connect_data, disconnect_data);
+    return OK;
+#else
+    (void)work;
+    return UNSUPPORTED;
+#endif
+}
+
+static enum outcome do_connect_timeout(struct work *work) {
+#ifdef AF_VESTIBULE
+    int value = (int)words_number(work->words, "value", 0);
+    return ended(setsockopt(work->socket, SOL_VESTIBULE, SO_VESTIBULE_CONNECT_TIMEOUT,
+                            (const char *)&value, sizeof value));
+#else
+    (void)work;
+    return UNSUPPORTED;
+#endif
+}
+
+static enum outcome do_set_qos(struct work *work) {
+    const char *spelled = words_value(work->words, "sqos");
+    DWORD written = 0;
+    QOS flow;
+    if (spelled == NULL || !flow_read(spelled, &flow))
+        return NONSENSE;
+    return ended(WSAIoctl(work->socket, SIO_SET_QOS, &flow, sizeof flow, NULL, 0, &written, NULL,
+                          NULL));
+}
+
+static enum outcome do_get_qos(struct work *work) {
+    DWORD written = 0;
+    QOS flow;
+    memset(&flow, 0, sizeof flow);
+    if (WSAIoctl(work->socket, SIO_GET_QOS, NULL, 0, &flow, sizeof flow, &written, NULL, NULL) != 0)
+        return FAIL;
+    flow_add(work->results, "sqos", &flow);
+    return OK;
+}
+
+static enum outcome do_ioctl(struct work *work) {
+    const char *code = words_value(work->words, "code");
+    char input[80] = {0}, output[80] = {0};
+    DWORD written = 0;
+    if (code == NULL)
+        return NONSENSE;
+    return ended(WSAIoctl(work->socket, (DWORD)strtoul(code, NULL, 0), input, sizeof input, output,
+                          sizeof output, &written, NULL, NULL));
+}
+
+static enum outcome do_handle(struct work *work) {
+    const char *name = words_value(work->words, "name");
+    const char *value = words_value(work->words, "value");
+    int known;
+    if (name == NULL)
+        return NONSENSE;
+    if (value != NULL) {
+        socket_name(name, (SOCKET)strtoull(value, NULL, 10));
+        return OK;
+    }
+    work->socket = socket_named(name, &known);
+    if (!known)
+        return NONSENSE;
+    text_add(work->results, " handle=%llu", (unsigned long long)work->socket);
+    return OK;
+}
+
+static enum outcome do_thread(struct work *work) {
+    text_add(work->results, " thread=%u", lane_thread(work->lane));
+    return OK;
+}
+
+static enum outcome do_last_error(struct work *work) {
+    const char *value = words_value(work->words, "value");
+    int error = WSAGetLastError();
+    if (value != NULL) {
+        error = strcmp(value, "0") == 0 ? 0 : error_number(value);
+        WSASetLastError(error);
+    }
+    text_add(work->results, " error=%s", error == 0 ? "0" : error_name(error));
+    return OK;
+}
+
+static int cleaned_up;
+
+static enum outcome do_cleanup(struct work *work) {
+    int result = WSACleanup();
+    (void)work;
+    if (result == 0)
+        cleaned_up = 1;
+    return ended(result);
+}
+
+static enum outcome do_settle(struct work *work) {
+    const char *slow = getenv("VESTIBULE_TEST_SLOW");
+    long factor = slow == NULL ? 1 : strtol(slow, NULL, 10);
+    (void)work;
+    sleep_milliseconds(30 * (factor > 0 ? factor : 1));
+    return OK;
+}
+
+static enum outcome do_descriptors(struct work *work) {
+    long open = descriptors_open();
+    if (open < 0)
+        return UNSUPPORTED;
+    text_add(work->results, " open=%ld", open);
+    return OK;
+}
+
+static enum outcome do_exhaust(struct work *work) {
+    (void)work;
+    return descriptors_exhaust() ? OK : UNSUPPORTED;
+}
+
+static enum outcome do_release(struct work *work) {
+    descriptors_release((size_t)words_number(work->words, "keep", 0));
+    return OK;
+}
+
+/* The end of a scenario. Blocked calls of other lanes end because their sockets are closed. */
+static enum outcome do_clear(struct work *work) {
+    struct named *named = names_take_all();
+    (void)work;
+    descriptors_release(0);
+    while (named != NULL) {
+        struct named *next = named->next;
+        struct linger off = {0, 0};
+        setsockopt(named->socket, SOL_SOCKET, SO_LINGER, (const char *)&off, sizeof off);
+        closesocket(named->socket);
+        free(named->name);
+        free(named);
+        named = next;
+    }
+    if (cleaned_up) {
+        WSADATA data;
+        cleaned_up = WSAStartup(MAKEWORD(2, 2), &data) != 0;
+    }
+    return OK;
+}
+
+static enum outcome do_quit(struct work *work) {
+    struct text line = {0};
+    text_add(&line, "%s ok", work->request->id);
+    say(&line);
+    exit(0);
+}
+
+/* waiting.c */
+enum outcome wait_for(SOCKET socket, const struct words *words, struct text *results);
+
+static enum outcome do_wait(struct work *work) {
+    return wait_for(work->socket, work->words, work->results);
+}
+
+static const struct {
+    const char *verb;
+    enum outcome (*perform)(struct work *work);
+    int names_socket;
+} verbs[] = {
+    {"socket", do_socket, 0},
+    {"bind", do_bind, 1},
+    {"listen", do_listen, 1},
+    {"accept", do_accept, 1},
+    {"connect", do_connect, 1},
+    {"send", do_send, 1},
+    {"recv", do_recv, 1},
+    {"shutdown", do_shutdown, 1},
+    {"send-disconnect", do_send_disconnect, 1},
+    {"recv-disconnect", do_recv_disconnect, 1},
+    {"getsockname", do_getsockname, 1},
+    {"getpeername", do_getpeername, 1},
+    {"getopt", do_getopt, 1},
+    {"setopt", do_setopt, 1},
+    {"nonblocking", do_nonblocking, 1},
+    {"close", do_close, 1},
+    {"wait", do_wait, 1},
+    {"callee", do_callee, 1},
+    {"limits", do_limits, 1},
+    {"connect-timeout", do_connect_timeout, 1},
+    {"set-qos", do_set_qos, 1},
+    {"get-qos", do_get_qos, 1},
+    {"ioctl", do_ioctl, 1},
+    {"handle", do_handle, 0},
+    {"thread", do_thread, 0},
+    {"last-error", do_last_error, 0},
+    {"cleanup", do_cleanup, 0},
+    {"settle", do_settle, 0},
+    {"descriptors", do_descriptors, 0},
+    {"exhaust", do_exhaust, 0},
+    {"release", do_release, 0},
+    {"clear", do_clear, 0},
+    {"quit", do_quit, 0},
+};
+
+enum outcome verb_perform(struct lane *lane, const struct request *request, struct text *results) {
+    struct work work = {lane, request, request->words, results, INVALID_SOCKET};
+    const char *verb = request->words->count > 2 ? request->words->word[2] : "";
+    size_t index;
+    for (index = 0; index < sizeof verbs / sizeof *verbs; index++) {
+        int known = 1;
+        if (strcmp(verbs[index].verb, verb) != 0)
+            continue;
+        if (verbs[index].names_socket)
+            work.socket = socket_named(words_value(work.words, "name"), &known);
+        return known ? verbs[index].perform(&work) : NONSENSE;
+    }
+    return UNSUPPORTED;
+}

@@ -11,6 +11,7 @@
 mod address;
 mod calls;
 mod errors;
+mod opening;
 mod request;
 mod socket;
 mod values;
@@ -25,8 +26,9 @@ mod _vestibule {
     #[pymodule_export]
     use super::{
         errors::error_table,
+        opening::{Connection, Listener, connect, listen},
         request::ConnectionRequest,
-        socket::{Connection, Listener, Socket, connect, listen},
+        socket::Socket,
         values::{configure, setting},
     };
 

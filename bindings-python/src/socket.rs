@@ -1,16 +1,17 @@
-//! The socket classes.
+//! The class of every socket.
 
 use std::{
     os::fd::AsRawFd,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use provider::{Entry, Error, Family, Linger, Receive};
+use provider::{Entry, Error, Linger, Receive};
 use pyo3::{prelude::*, types::PyBytes};
 
 use crate::{
     address, calls,
     errors::{OrRaise as _, exception},
+    opening::Connection,
     values,
     waiting::{Deadline, waiting},
 };
@@ -28,18 +29,8 @@ pub(crate) struct Socket {
     entry: Entry,
 }
 
-/// A socket that listens, made by `listen`.
-#[pyclass(frozen, extends = Socket, module = "vestibule")]
-#[derive(Debug)]
-pub(crate) struct Listener;
-
-/// A connection, made by `connect` and `accept`.
-#[pyclass(frozen, extends = Socket, module = "vestibule")]
-#[derive(Debug)]
-pub(crate) struct Connection;
-
 impl Socket {
-    fn from_provider(socket: provider::Socket) -> Self {
+    pub(crate) fn from_provider(socket: provider::Socket) -> Self {
         Self {
             entry: socket.entry(),
             open: Mutex::new(Some(Arc::new(socket))),
@@ -59,20 +50,6 @@ impl Socket {
     fn take(&self) -> Option<Arc<provider::Socket>> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.take()
-    }
-}
-
-impl Listener {
-    pub(crate) fn wrap(py: Python<'_>, socket: provider::Socket) -> PyResult<Py<Self>> {
-        let base = PyClassInitializer::from(Socket::from_provider(socket));
-        Py::new(py, base.add_subclass(Self))
-    }
-}
-
-impl Connection {
-    pub(crate) fn wrap(py: Python<'_>, socket: provider::Socket) -> PyResult<Py<Self>> {
-        let base = PyClassInitializer::from(Socket::from_provider(socket));
-        Py::new(py, base.add_subclass(Self))
     }
 }
 
@@ -456,41 +433,4 @@ impl Socket {
         };
         Ok(format!("<vestibule.{class} {state}>"))
     }
-}
-
-/// Listens at an address and returns a Listener. Port 0 asks for a free port.
-///
-/// `backlog` is how many undecided requests may wait. As with Python's `create_server`, a TCP address
-/// may be used again right after a restart. Raises as Socket, `bind` and `listen` do.
-#[pyfunction]
-#[pyo3(signature = (address, /, *, backlog = 128))]
-pub(crate) fn listen(
-    py: Python<'_>,
-    address: &Bound<'_, PyAny>,
-    backlog: i32,
-) -> PyResult<Py<Listener>> {
-    let address = address::from_python(address, Family::Inet)?;
-    Listener::wrap(py, calls::listen_at(&address, backlog).or_raise(py)?)
-}
-
-/// Connects to an address and returns a Connection. It waits for the server's decision where the
-/// entry has one (CON-02).
-///
-/// `data` is shown to the server's condition function, `qos` is the quality of service asked for,
-/// `timeout` is in seconds; when it passes the request is withdrawn. Raises as Socket.connect does.
-#[pyfunction]
-#[pyo3(signature = (address, /, *, data = None, qos = None, timeout = None))]
-pub(crate) fn connect(
-    py: Python<'_>,
-    address: &Bound<'_, PyAny>,
-    data: Option<&Bound<'_, PyAny>>,
-    qos: Option<&Bound<'_, PyAny>>,
-    timeout: Option<f64>,
-) -> PyResult<Py<Connection>> {
-    let address = address::from_python(address, Family::Inet)?;
-    let hello = calls::Hello::from_python(data, qos)?;
-    let deadline = Deadline::after(timeout)?;
-    let socket = provider::Socket::new(Entry::stream(address.family())).or_raise(py)?;
-    calls::connect_to(py, &socket, &address, &hello, deadline)?;
-    Connection::wrap(py, socket)
 }

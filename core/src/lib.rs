@@ -79,7 +79,7 @@ pub use provider::{
     turn::in_condition_function,
 };
 pub use qos::{FlowSpec, Qos};
-pub use rules::{condition::Decision, connection::Shutdown};
+pub use rules::{condition::Decision, connection::Shutdown, user_data::UserDataKind};
 pub use socket::{ConnectData, Socket};
 pub use stream::{ConnectError, Connector, Stream};
 pub use transport::Receive;

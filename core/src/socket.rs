@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     Address, ConditionArgs, Decision, Entry, Error, Linger, Qos, Receive, Result, Setting,
-    SocketOption, UserDataLimits, Wait,
+    SocketOption, UserDataKind, UserDataLimits, Wait,
     provider::{
         accept::Listening,
         options::{OptionStore, Options},
@@ -319,6 +319,86 @@ impl Socket {
     pub fn receive_disconnect(&self, buffer: Option<&mut [u8]>) -> Result<usize> {
         self.check_open()?;
         self.transport().receive_disconnect(buffer)
+    }
+
+    /// Sets user data as an option: the caller data of the next connect, the answer of a listener to
+    /// every client that it accepts from then on, or the data that goes with the end of sending.
+    /// Data that a call passes explicitly wins (UDA-15, UDA-18, UDA-19, DIS-52, DIS-54).
+    ///
+    /// # Errors
+    /// [`Error::NoProtoOpt`] where the entry carries none (UDA-22); [`Error::Fault`] beyond the
+    /// limit (UDA-24); [`Error::Inval`] for connect data of a socket that is connecting or connected
+    /// (UDA-25); [`Error::InProgress`] inside its own condition function (ACC-51).
+    pub fn set_user_data(&self, kind: UserDataKind, data: &[u8]) -> Result<()> {
+        self.check_not_served_here()?;
+        user_data::check_outgoing(data, self.user_data_limit(kind)?)?; // UDA-24
+        self.transport().set_user_data(kind, data)
+    }
+
+    /// Reserves room for incoming user data, on a listener for each request separately; what is
+    /// longer is cut, and a room beyond the limit means the limit (UDA-16, UDA-17, UDA-20, UDA-24,
+    /// DIS-53). Without a reservation there is room for everything.
+    ///
+    /// # Errors
+    /// [`Error::NoProtoOpt`] where the entry carries none (UDA-22); [`Error::InProgress`] inside its
+    /// own condition function (ACC-51).
+    pub fn reserve_user_data(&self, kind: UserDataKind, room: usize) -> Result<()> {
+        self.check_not_served_here()?;
+        self.transport()
+            .reserve_user_data(kind, room.min(self.user_data_limit(kind)?))
+    }
+
+    /// Copies the user data that has arrived, and returns its length: what the server answered or
+    /// the client sent with the connect (UDA-16, UDA-17), or what the peer sent with its disconnect
+    /// or its refusal (DIS-53, ACC-44).
+    ///
+    /// # Errors
+    /// [`Error::NoProtoOpt`] where the entry carries none (UDA-22); [`Error::Fault`] if the buffer is
+    /// too short.
+    pub fn user_data(&self, kind: UserDataKind, buffer: &mut [u8]) -> Result<usize> {
+        self.check_open()?;
+        self.transport().user_data(kind, buffer)
+    }
+
+    fn user_data_limit(&self, kind: UserDataKind) -> Result<usize> {
+        let limit = match kind {
+            UserDataKind::Connect => self.limits.connect,
+            UserDataKind::Disconnect => self.limits.disconnect,
+        };
+        if self.entry.is_kernel_socket() {
+            Err(Error::NoProtoOpt)
+        } else {
+            Ok(limit)
+        } // UDA-22
+    }
+
+    /// Sets the quality of service that the next connect asks for unless it says so itself (QOS-08),
+    /// or that of the connection, from this side's point of view.
+    ///
+    /// # Errors
+    /// [`Error::NoProtoOpt`] where the entry has none (QOS-10); [`Error::OpNotSupp`] if it cannot be
+    /// carried (QOS-09).
+    pub fn set_qos(&self, qos: &Qos) -> Result<()> {
+        self.check_open()?;
+        if !self.entry.has_qos() {
+            return Err(Error::NoProtoOpt); // QOS-10
+        }
+        qos.check()?; // QOS-09
+        self.transport().set_qos(qos)
+    }
+
+    /// The quality of service in force; best effort if nothing else was agreed (QOS-06, QOS-07).
+    ///
+    /// # Errors
+    /// [`Error::NoProtoOpt`] where the entry has none (QOS-10); [`Error::Inval`] on a socket that is
+    /// neither bound nor connected (QOS-14).
+    pub fn negotiated_qos(&self) -> Result<Qos> {
+        self.check_open()?;
+        if !self.entry.has_qos() {
+            return Err(Error::NoProtoOpt); // QOS-10
+        }
+        self.transport().local_address()?; // QOS-14
+        Ok(self.transport().qos().unwrap_or_default())
     }
 
     /// Copies the callee data that came with the acceptance, cut to the buffer, and returns its

@@ -7,6 +7,15 @@ use crate::{Error, Result};
 /// User data of a connect, an acceptance, a refusal or a disconnect. Up to 64 bytes live inline.
 pub type UserData = SmallVec<[u8; 64]>;
 
+/// Which user data an option is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UserDataKind {
+    /// Data of a connect or an acceptance: `SO_CONNDATA`.
+    Connect,
+    /// Data of a disconnect or a refusal: `SO_DISCDATA`.
+    Disconnect,
+}
+
 /// Checks data that goes out; it is never cut (UDA-28).
 ///
 /// # Errors
@@ -21,11 +30,6 @@ pub fn check_outgoing(data: &[u8], limit: usize) -> Result<()> {
 /// The part of incoming data that fits into the receiver's own buffer (UDA-13).
 pub fn fitting(data: &[u8], capacity: usize) -> &[u8] {
     &data[..data.len().min(capacity)] // UDA-13
-}
-
-/// Data of length 0 counts as no data (UDA-11).
-pub fn non_empty(data: &[u8]) -> Option<&[u8]> {
-    (!data.is_empty()).then_some(data) // UDA-11
 }
 
 #[cfg(test)]

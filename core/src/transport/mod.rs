@@ -11,7 +11,11 @@ use crate::{
         options::{Linger, SocketOption},
         turn::Phase,
     },
-    rules::{backlog::RequestId, connection::Shutdown, user_data::UserData},
+    rules::{
+        backlog::RequestId,
+        connection::Shutdown,
+        user_data::{UserData, UserDataKind},
+    },
 };
 
 /// Whether a call may wait, and how.
@@ -97,6 +101,10 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
     fn shutdown(&self, how: Shutdown) -> Result<()>;
     fn send_disconnect(&self, data: Option<&[u8]>) -> Result<()>;
     fn receive_disconnect(&self, buffer: Option<&mut [u8]>) -> Result<usize>;
+    fn set_user_data(&self, kind: UserDataKind, data: &[u8]) -> Result<()>;
+    fn reserve_user_data(&self, kind: UserDataKind, room: usize) -> Result<()>;
+    fn user_data(&self, kind: UserDataKind, buffer: &mut [u8]) -> Result<usize>;
+    fn set_qos(&self, qos: &Qos) -> Result<()>;
     /// Copies the callee data that the acceptance carried, cut to the buffer (UDA-13).
     fn callee_data(&self, buffer: &mut [u8]) -> usize;
     fn qos(&self) -> Option<Qos>;

@@ -10,11 +10,11 @@ use super::{
     network::{Network, SocketId},
 };
 use crate::{
-    Error, InProcessAddress, Qos, Result,
+    Error, InProcessAddress, Result,
     rules::{
         backlog::{Backlog, Gone},
         connection::State,
-        user_data::{self, UserData},
+        user_data::{UserData, UserDataKind},
     },
     transport::{Mode, Outgoing},
 };
@@ -104,14 +104,16 @@ impl Network {
         socket.remote = Some(destination); // CON-31
         socket.callee_data.clear(); // CON-32
         socket.inbox.disconnect_data = None; // that of an earlier refusal
+        let options = &socket.option_data;
+        let caller_data = options.outgoing(outgoing.caller_data, UserDataKind::Connect);
+        let caller_data = UserData::from_slice(caller_data);
+        let qos = outgoing.qos.copied().or(socket.qos); // QOS-08
         let listener = self.listener_at(destination).ok_or(Error::ConnRefused)?; // CON-09
         let pending = Pending {
             client: id,
             caller,
-            caller_data: UserData::from_slice(
-                user_data::non_empty(outgoing.caller_data).unwrap_or_default(),
-            ),
-            qos: outgoing.qos.map(Qos::turned_round), // QOS-05
+            caller_data,
+            qos: qos.map(|qos| qos.turned_round()), // QOS-05
             expires,
         };
         if self

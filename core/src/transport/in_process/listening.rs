@@ -12,7 +12,7 @@ use crate::{
     rules::{
         backlog::{Backlog, Gone, Head, RequestId},
         connection::{Connection, State},
-        user_data::UserData,
+        user_data::{UserData, UserDataKind},
     },
     transport::{Acceptance, Request, Token},
 };
@@ -140,7 +140,11 @@ impl Network {
         let Address::InProcess(callee) = request.callee else {
             return Err(Error::Inval);
         };
+        let options = &self.socket(listener)?.option_data;
+        let answer = options.outgoing(acceptance.callee_data, UserDataKind::Connect); // UDA-18 UDA-19
+        let answer = UserData::from_slice(answer);
         let mut server = Socket::new(Connection::ACCEPTED);
+        server.option_data = options.of_accepted(&pending.caller_data); // UDA-17
         server.local = Some(callee);
         server.remote = Some(pending.caller);
         server.peer = Some(pending.client);
@@ -160,7 +164,8 @@ impl Network {
         client.connection.state = State::Connected;
         client.connection.bound = true; // LSN-08
         client.peer = Some(accepted.id);
-        client.callee_data = UserData::from_slice(acceptance.callee_data); // UDA-05
+        client.option_data.arrive(&answer); // UDA-16
+        client.callee_data = answer; // UDA-05
         client.qos = pending.qos;
         self.wake_all(Some(pending.client), Direction::Write);
         self.wake_all(Some(pending.client), Direction::Read);

@@ -8,6 +8,7 @@ mod connecting;
 mod descriptors;
 mod listening;
 mod network;
+mod option_data;
 mod streaming;
 
 use std::{os::fd::BorrowedFd, sync::Arc, time::Instant};
@@ -24,7 +25,10 @@ use crate::{
         options::{Linger, SocketOption},
         turn::Phase,
     },
-    rules::connection::{Connection, Shutdown, State},
+    rules::{
+        connection::{Connection, Shutdown, State},
+        user_data::UserDataKind,
+    },
 };
 
 static NETWORK: Monitor<Network> = Monitor::new(Network::new());
@@ -158,6 +162,22 @@ impl Transport for InProcess {
 
     fn receive_disconnect(&self, buffer: Option<&mut [u8]>) -> Result<usize> {
         self.with(|network, id| network.receive_disconnect(id, buffer))
+    }
+
+    fn set_user_data(&self, kind: UserDataKind, data: &[u8]) -> Result<()> {
+        self.with(|network, id| network.set_user_data(id, kind, data))
+    }
+
+    fn reserve_user_data(&self, kind: UserDataKind, room: usize) -> Result<()> {
+        self.with(|network, id| network.reserve_user_data(id, kind, room))
+    }
+
+    fn user_data(&self, kind: UserDataKind, buffer: &mut [u8]) -> Result<usize> {
+        self.with(|network, id| network.user_data(id, kind, buffer))
+    }
+
+    fn set_qos(&self, qos: &Qos) -> Result<()> {
+        self.with(|network, id| network.set_qos(id, qos))
     }
 
     fn callee_data(&self, buffer: &mut [u8]) -> usize {

@@ -9,14 +9,14 @@ use std::{
 use slab::Slab;
 
 pub(super) use super::descriptors::Wakes;
-use super::{InProcess, descriptors::Direction, listening::Pending};
+use super::{InProcess, descriptors::Direction, listening::Pending, option_data::OptionData};
 use crate::{
     Error, InProcessAddress, Qos, Result, Setting,
     provider::options::{DEFAULT_BUFFER, Linger, SocketOption},
     rules::{
         backlog::{Backlog, Gone, RequestId},
         connection::{Connection, State},
-        user_data::UserData,
+        user_data::{UserData, UserDataKind},
     },
 };
 
@@ -54,6 +54,7 @@ pub(super) struct Socket {
     pub(super) peer: Option<SocketId>,
     pub(super) inbox: Inbox,
     pub(super) callee_data: UserData,
+    pub(super) option_data: OptionData,
     pub(super) qos: Option<Qos>,
     pub(super) wakes: Arc<Wakes>,
 }
@@ -85,6 +86,14 @@ impl Inbox {
         }
     }
 
+    /// The peer has ended its direction; the first time counts.
+    pub(super) fn end_gracefully(&mut self, disconnect_data: &[u8]) {
+        if self.end.is_none() {
+            self.end = Some(End::Graceful);
+            self.disconnect_data = Some(UserData::from_slice(disconnect_data)); // DIS-02 DIS-52
+        }
+    }
+
     pub(super) fn room(&self) -> usize {
         self.limit.saturating_sub(self.bytes.len())
     }
@@ -105,6 +114,7 @@ impl Socket {
             peer: None,
             inbox: Inbox::new(),
             callee_data: UserData::new(),
+            option_data: OptionData::default(),
             qos: None,
             wakes: Arc::new(Wakes::default()),
         }
@@ -266,6 +276,19 @@ impl Network {
         Ok(())
     }
 
+    /// Sets the quality of service that the next connect asks for, or that of the connection.
+    pub(super) fn set_qos(&mut self, id: SocketId, qos: &Qos) -> Result<()> {
+        let socket = self.socket(id)?;
+        socket.qos = Some(*qos);
+        let (state, peer) = (socket.connection.state, socket.peer);
+        if let (State::Connected, Some(peer)) =
+            (state, peer.and_then(|peer| self.socket(peer).ok()))
+        {
+            peer.qos = Some(qos.turned_round());
+        }
+        Ok(())
+    }
+
     /// Removes a socket: refuses what is queued, withdraws its own request, ends its connection.
     pub(super) fn close(&mut self, id: SocketId, linger: Linger) {
         let aborts = linger.on && linger.seconds == 0; // DIS-40
@@ -291,7 +314,8 @@ impl Network {
                 peer.inbox.end = Some(End::Reset); // DIS-40
                 peer.inbox.bytes.clear();
             } else {
-                peer.inbox.end.get_or_insert(End::Graceful); // DIS-44
+                peer.inbox
+                    .end_gracefully(socket.option_data.outgoing(&[], UserDataKind::Disconnect)); // DIS-44
             }
         }
         self.wake_all(socket.peer, Direction::Read);

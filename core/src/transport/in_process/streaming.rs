@@ -9,7 +9,7 @@ use crate::{
     Error, Result,
     rules::{
         connection::{Shutdown, State},
-        user_data::{self, UserData},
+        user_data::{self, UserData, UserDataKind},
     },
     transport::{Mode, Receive},
 };
@@ -127,9 +127,10 @@ impl Network {
         let socket = self.socket(id)?;
         socket.connection = socket.connection.shut_down(Shutdown::Send);
         let peer = socket.peer;
+        let data =
+            UserData::from_slice(socket.option_data.outgoing(data, UserDataKind::Disconnect));
         if let Some(peer) = peer.and_then(|peer| self.socket(peer).ok()) {
-            peer.inbox.end.get_or_insert(End::Graceful);
-            peer.inbox.disconnect_data = Some(UserData::from_slice(data)); // DIS-02
+            peer.inbox.end_gracefully(&data);
         }
         self.wake_all(peer, Direction::Read);
         self.wake_all(Some(id), Direction::Write);

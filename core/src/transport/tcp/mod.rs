@@ -34,7 +34,10 @@ use crate::{
         options::{Linger, SocketOption},
         turn::Phase,
     },
-    rules::connection::{Connection, Shutdown, State},
+    rules::{
+        connection::{Connection, Shutdown, State},
+        user_data::UserDataKind,
+    },
     sys,
 };
 
@@ -301,6 +304,22 @@ impl Transport for Tcp {
             return Err(Error::NoProtoOpt); // DIS-29
         }
         self.end(Shutdown::Receive).map(|()| 0)
+    }
+
+    fn set_user_data(&self, _kind: UserDataKind, _data: &[u8]) -> Result<()> {
+        Err(Error::NoProtoOpt) // UDA-22
+    }
+
+    fn reserve_user_data(&self, _kind: UserDataKind, _room: usize) -> Result<()> {
+        Err(Error::NoProtoOpt) // UDA-22
+    }
+
+    fn user_data(&self, _kind: UserDataKind, _buffer: &mut [u8]) -> Result<usize> {
+        Err(Error::NoProtoOpt) // UDA-22
+    }
+
+    fn set_qos(&self, _qos: &Qos) -> Result<()> {
+        Err(Error::NoProtoOpt) // QOS-10
     }
 
     fn callee_data(&self, _buffer: &mut [u8]) -> usize {

@@ -1,0 +1,330 @@
+//! User data as options, the goodbye with data, and quality of service.
+
+mod common;
+
+use common::{calling, calling_with, deciding, listening, within};
+use vestibule::{
+    ConnectData, Decision, Entry, Error, FlowSpec, Linger, Qos, Receive, Shutdown, Socket,
+    UserDataKind::{Connect, Disconnect},
+};
+
+/// A client and its server, connected.
+fn connected(entry: Entry) -> (Socket, Socket) {
+    let (listener, address) = listening(entry, 1);
+    let client = calling(entry, &address);
+    let server = deciding(&listener, Decision::Accept).expect("connected");
+    client.finish_connect(&within()).expect("connected");
+    client.set_nonblocking(false).expect("connected");
+    (client, server)
+}
+
+fn data(socket: &Socket, kind: vestibule::UserDataKind) -> Vec<u8> {
+    let mut buffer = vec![0; 4096];
+    let length = socket
+        .user_data(kind, &mut buffer)
+        .expect("the entry carries it");
+    buffer.truncate(length);
+    buffer
+}
+
+fn goodbye(socket: &Socket) -> Vec<u8> {
+    let mut buffer = vec![0; 64];
+    let length = socket
+        .receive_disconnect(Some(&mut buffer))
+        .expect("the peer has ended");
+    buffer.truncate(length);
+    buffer
+}
+
+// ---- the goodbye
+
+#[test]
+fn the_eight_steps_lose_nothing_whenever_the_server_closes() {
+    for server_closes_after in 5..=8 {
+        let (client, server) = connected(Entry::InProcess);
+        let close_at = |step| {
+            if server_closes_after == step {
+                server.close().unwrap(); // (5a)
+            }
+        };
+        client.send_disconnect(Some(b"17")).unwrap(); // (1)
+        assert_eq!(
+            server.receive(&mut [0; 4], Receive::default(), &within()),
+            Ok(0)
+        ); // (2)
+        assert_eq!(goodbye(&server), b"17"); // (3)
+        server.send_disconnect(Some(b"117")).unwrap(); // (4) (5)
+        close_at(5);
+        assert_eq!(
+            client.receive(&mut [0; 4], Receive::default(), &within()),
+            Ok(0)
+        ); // (6)
+        close_at(6);
+        assert_eq!(goodbye(&client), b"117"); // (7) DIS-09 DIS-11
+        close_at(7);
+        client.close().unwrap(); // (8)
+        close_at(8);
+    }
+}
+
+#[test]
+fn disconnect_data_has_its_rules() {
+    let (client, server) = connected(Entry::InProcess);
+    assert_eq!(client.send_disconnect(Some(&[0; 65])), Err(Error::Fault)); // DIS-23
+    assert_eq!(goodbye(&server), b"", "before the peer has ended"); // DIS-31
+    client.send_disconnect(Some(&[7; 64])).unwrap();
+    assert_eq!(client.send_disconnect(None), Err(Error::Shutdown)); // DIS-24
+    assert_eq!(client.send(b"x", &within()), Err(Error::Shutdown)); // DIS-16
+    assert_eq!(
+        server.receive_disconnect(Some(&mut [0; 63])),
+        Err(Error::Fault)
+    ); // DIS-27
+    assert_eq!(server.receive_disconnect(None), Ok(0)); // DIS-59
+    assert_eq!(goodbye(&server), [7; 64]);
+    assert_eq!(
+        server.receive(&mut [0; 1], Receive::default(), &within()),
+        Err(Error::Shutdown)
+    );
+    assert_eq!(server.send(b"still", &within()), Ok(5)); // DIS-26 DIS-47
+    let unconnected = Socket::new(Entry::InProcess).unwrap();
+    assert_eq!(unconnected.receive_disconnect(None), Err(Error::NotConn)); // DIS-30
+}
+
+#[test]
+fn plain_tcp_says_goodbye_without_data() {
+    let (client, server) = connected(Entry::Tcp4);
+    assert_eq!(client.send_disconnect(Some(b"")), Err(Error::NoProtoOpt)); // DIS-21
+    assert_eq!(
+        client.send(b"x", &within()),
+        Ok(1),
+        "the connection stays as it was"
+    );
+    client.send_disconnect(None).unwrap();
+    assert_eq!(client.send(b"x", &within()), Err(Error::Shutdown));
+    assert_eq!(
+        server.receive_disconnect(Some(&mut [0; 1])),
+        Err(Error::NoProtoOpt)
+    ); // DIS-29
+    let mut buffer = [0; 4];
+    assert_eq!(
+        server.receive(&mut buffer, Receive::default(), &within()),
+        Ok(1)
+    ); // DIS-19
+    assert_eq!(
+        server.receive(&mut buffer, Receive::default(), &within()),
+        Ok(0)
+    );
+    assert_eq!(server.receive_disconnect(None), Ok(0));
+    assert_eq!(server.send(b"answer", &within()), Ok(6)); // DIS-26
+    assert_eq!(
+        client.receive(&mut buffer, Receive::default(), &within()),
+        Ok(4)
+    );
+}
+
+#[test]
+fn unread_data_at_the_end_of_receiving_resets() {
+    for entry in common::ENTRIES {
+        let (client, server) = connected(entry);
+        client.send(b"unread", &within()).unwrap();
+        common::until("the data has arrived", || {
+            let peek = Receive {
+                peek: true,
+                ..Receive::default()
+            };
+            server.receive(&mut [0; 8], peek, &within()) == Ok(6)
+        });
+        server.shutdown(Shutdown::Receive).unwrap(); // DIS-32
+        let received = client.receive(&mut [0; 1], Receive::default(), &within());
+        assert_eq!(received, Err(Error::ConnReset), "{entry:?}");
+    }
+}
+
+#[test]
+fn an_abortive_close_is_seen_as_a_reset() {
+    for entry in common::ENTRIES {
+        let (client, server) = connected(entry);
+        client
+            .set_linger(Linger {
+                on: true,
+                seconds: 0,
+            })
+            .unwrap();
+        client.close().unwrap(); // DIS-40
+        let received = server.receive(&mut [0; 1], Receive::default(), &within());
+        assert_eq!(received, Err(Error::ConnReset), "{entry:?}"); // DIS-36
+    }
+}
+
+// ---- data as options
+
+#[test]
+fn connect_data_set_as_an_option_travels() {
+    let (listener, address) = listening(Entry::InProcess, 3);
+    listener.set_user_data(Connect, b"for everyone").unwrap(); // UDA-18
+    listener.reserve_user_data(Connect, 3).unwrap();
+    let client = Socket::new(Entry::InProcess).unwrap();
+    client.set_nonblocking(true).unwrap();
+    client.set_user_data(Connect, b"hello").unwrap(); // UDA-15
+    client.reserve_user_data(Connect, 4).unwrap();
+    let started = client.connect(&address, ConnectData::default(), &within());
+    assert_eq!(started, Err(Error::WouldBlock));
+    assert_eq!(client.set_user_data(Connect, b"late"), Err(Error::Inval)); // UDA-25
+    let server = listener
+        .accept(
+            |args| {
+                assert_eq!(args.caller_data(), Some(b"hello".as_slice()));
+                Ok(Decision::Accept)
+            },
+            &within(),
+        )
+        .unwrap();
+    assert_eq!(data(&server, Connect), b"hel"); // UDA-17 UDA-20
+    assert_eq!(data(&client, Connect), b"for "); // UDA-16 UDA-20
+    assert_eq!(client.user_data(Connect, &mut [0; 3]), Err(Error::Fault));
+    let mut whole = [0; 32];
+    assert_eq!(
+        client.callee_data(&mut whole),
+        12,
+        "the caller's own buffer is another matter"
+    );
+}
+
+#[test]
+fn explicit_data_wins() {
+    let (listener, address) = listening(Entry::InProcess, 3);
+    listener.set_user_data(Connect, b"option").unwrap();
+    let client = calling_with(Entry::InProcess, &address, b"explicit");
+    let server = listener
+        .accept(
+            |args| args.set_callee_data(b"mine").map(|()| Decision::Accept),
+            &within(),
+        )
+        .unwrap();
+    assert_eq!(data(&client, Connect), b"mine"); // UDA-19
+    assert_eq!(data(&server, Connect), b"explicit");
+    assert_eq!(
+        data(&listener, Connect),
+        b"",
+        "nothing has arrived at the listener"
+    );
+    client.set_user_data(Disconnect, b"option").unwrap();
+    client.send_disconnect(Some(b"spoken")).unwrap(); // DIS-54
+    assert_eq!(data(&server, Disconnect), b"spoken");
+}
+
+#[test]
+fn disconnect_data_set_as_an_option_goes_with_the_end_of_sending() {
+    for closes in [false, true] {
+        let (client, server) = connected(Entry::InProcess);
+        client.set_user_data(Disconnect, b"bye").unwrap(); // DIS-52
+        server.reserve_user_data(Disconnect, 2).unwrap();
+        if closes {
+            client.close().unwrap();
+        } else {
+            client.shutdown(Shutdown::Send).unwrap();
+        }
+        assert_eq!(data(&server, Disconnect), b"by"); // DIS-53
+        assert_eq!(goodbye(&server), b"bye");
+    }
+}
+
+#[test]
+fn options_of_user_data_have_their_limits() {
+    let socket = Socket::new(Entry::InProcess).unwrap();
+    assert_eq!(socket.set_user_data(Connect, &[0; 33]), Err(Error::Fault)); // UDA-24
+    assert_eq!(
+        socket.set_user_data(Disconnect, &[0; 65]),
+        Err(Error::Fault)
+    );
+    assert_eq!(socket.reserve_user_data(Connect, 1 << 20), Ok(()));
+    let tcp = Socket::new(Entry::Tcp4).unwrap();
+    for kind in [Connect, Disconnect] {
+        assert_eq!(tcp.set_user_data(kind, b"x"), Err(Error::NoProtoOpt)); // UDA-22
+        assert_eq!(tcp.reserve_user_data(kind, 1), Err(Error::NoProtoOpt));
+        assert_eq!(tcp.user_data(kind, &mut [0; 9]), Err(Error::NoProtoOpt));
+    }
+}
+
+// ---- quality of service
+
+fn rate(token_rate: u32) -> FlowSpec {
+    FlowSpec {
+        token_rate,
+        service_type: 2,
+        ..FlowSpec::default()
+    }
+}
+
+#[test]
+fn quality_of_service_is_turned_round_and_negotiated() {
+    let (listener, address) = listening(Entry::InProcess, 3);
+    let client = Socket::new(Entry::InProcess).unwrap();
+    client.set_nonblocking(true).unwrap();
+    assert_eq!(client.negotiated_qos(), Err(Error::Inval)); // QOS-14
+    client
+        .set_qos(&Qos {
+            sending: rate(1),
+            receiving: rate(2),
+        })
+        .unwrap();
+    let asked = Qos {
+        sending: rate(10),
+        receiving: rate(20),
+    };
+    let data = ConnectData {
+        qos: Some(&asked),
+        ..ConnectData::default()
+    };
+    client.connect(&address, data, &within()).unwrap_err(); // QOS-08: this one counts
+    let server = listener
+        .accept(
+            |args| {
+                assert_eq!(args.qos(), Some(asked.turned_round())); // QOS-05
+                args.set_qos(Qos {
+                    sending: rate(5),
+                    receiving: rate(6),
+                })?;
+                Ok(Decision::Accept)
+            },
+            &within(),
+        )
+        .unwrap();
+    assert_eq!(
+        server.negotiated_qos(),
+        Ok(Qos {
+            sending: rate(5),
+            receiving: rate(6)
+        })
+    ); // QOS-06
+    assert_eq!(
+        client.negotiated_qos(),
+        Ok(Qos {
+            sending: rate(6),
+            receiving: rate(5)
+        })
+    ); // QOS-07
+    client
+        .set_qos(&Qos {
+            sending: rate(7),
+            receiving: rate(8),
+        })
+        .unwrap();
+    assert_eq!(
+        server.negotiated_qos(),
+        Ok(Qos {
+            sending: rate(8),
+            receiving: rate(7)
+        })
+    );
+    assert_eq!(
+        client.set_qos(&Qos {
+            sending: rate(0),
+            receiving: rate(8)
+        }),
+        Err(Error::OpNotSupp)
+    );
+    let (tcp, _) = listening(Entry::Tcp4, 1);
+    assert_eq!(tcp.negotiated_qos(), Err(Error::NoProtoOpt)); // QOS-10
+    assert_eq!(tcp.set_qos(&Qos::default()), Err(Error::NoProtoOpt));
+}

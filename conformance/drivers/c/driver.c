@@ -1,9 +1,6 @@
 /* The conformance driver over the Winsock headers: one source for vestibule and for Windows.
  *
- * On Linux, against vestibule (D is conformance/drivers/c, I is include):
- *     cc -std=c11 -I I/vestibule -I I D/[a-z]*.c -L target/release -lvestibule -lpthread -o driver
- * For Windows or Wine:
- *     x86_64-w64-mingw32-gcc -std=c11 D/[a-z]*.c -lws2_32 -o driver.exe
+ * build.sh builds both.
  *
  * It reads requests from standard input and writes replies to standard output, as
  * conformance/PROTOCOL.md says. A lane is a thread with an inbox; while a condition function is
@@ -22,9 +19,14 @@
 #endif
 
 /* What this API can do, whatever the entry. */
+#ifdef AF_VESTIBULE
+#define LIMIT ",descriptor-limit"
+#else
+#define LIMIT ""
+#endif
 #define API                                                                                        \
     "winsock-api,null-pointers,raw-lengths,address-buffers,raw-decision,callback-context,"         \
-    "callee-buffer,writable-inputs,groups,group-qos,qos-parameter,raw-options,handles,last-error"
+    "callee-buffer,writable-inputs,groups,group-qos,qos-parameter,raw-options,handles,last-error" LIMIT
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
 
@@ -64,7 +66,7 @@ static void greet(void) {
              API);
     text_add(&line,
              " caps.tcp=kernel-handle,half-close,abort,port-addresses,network-errors,"
-             "datagram-free,reset-visible,kernel-backlog,descriptor-limit,%s",
+             "datagram-free,reset-visible,kernel-backlog,%s",
              API);
 #else
     text_add(&line, "hello protocol=1 impl=winsock version=2.2 entries=tcp");

@@ -61,7 +61,7 @@ void sleep_milliseconds(long milliseconds) { Sleep((DWORD)milliseconds); }
 
 long descriptors_open(void) { return -1; }
 int descriptors_exhaust(void) { return 0; }
-void descriptors_release(size_t keep) { (void)keep; }
+void descriptors_release(void) {}
 
 #else
 
@@ -157,11 +157,11 @@ int descriptors_exhaust(void) {
     return 1;
 }
 
-void descriptors_release(size_t keep) {
+void descriptors_release(void) {
     struct rlimit limit;
-    while (taken_count > keep)
+    while (taken_count > 0)
         close(taken[--taken_count]);
-    if (keep == 0 && limited && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    if (limited && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit_before;
         if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
             limited = 0;

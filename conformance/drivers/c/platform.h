@@ -3,8 +3,6 @@
 #ifndef DRIVER_PLATFORM_H
 #define DRIVER_PLATFORM_H
 
-#include <stddef.h>
-
 /* A lock with a condition to wait for. */
 struct gate;
 struct gate *gate_new(void);
@@ -22,7 +20,7 @@ void sleep_milliseconds(long milliseconds);
 long descriptors_open(void);
 /* Uses up all descriptors below a limit of 256; 0 if that cannot be done here. */
 int descriptors_exhaust(void);
-/* Closes all but `keep` of those; with 0 the old limit holds again. */
-void descriptors_release(size_t keep);
+/* Closes those; the old limit holds again. */
+void descriptors_release(void);
 
 #endif

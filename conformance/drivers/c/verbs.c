@@ -51,20 +51,6 @@ static enum outcome do_socket(struct work *work) {
     return OK;
 }
 
-static enum outcome do_bind(struct work *work) {
-    const char *spelled = words_value(work->words, "addr");
-    union address address;
-    int length;
-    if (spelled == NULL)
-        return NONSENSE;
-    if (strcmp(spelled, "-") == 0)
-        return ended(bind(work->socket, NULL, (int)words_number(work->words, "len", 16)));
-    length = address_read(spelled, &address);
-    if (length == 0)
-        return NONSENSE;
-    return ended(bind(work->socket, &address.any, (int)words_number(work->words, "len", length)));
-}
-
 static enum outcome do_listen(struct work *work) {
     return ended(listen(work->socket, (int)words_number(work->words, "backlog", 1)));
 }
@@ -82,39 +68,58 @@ static void report_callee(struct text *results, const struct attempt *attempt) {
               length < attempt->capacity ? length : attempt->capacity);
 }
 
+/* A flow specification that may be absent: NULL for `-` and for none. */
+static int flow_of(const char *spelled, QOS *room, QOS **flow) {
+    int absent = spelled == NULL || strcmp(spelled, "-") == 0;
+    *flow = absent ? NULL : room;
+    return absent || flow_read(spelled, room);
+}
+
+/* An address that may be absent: NULL for `-`. */
+static int address_of(const struct words *words, union address *room, struct sockaddr **address,
+                      int *length) {
+    const char *spelled = words_value(words, "addr");
+    int absent = spelled != NULL && strcmp(spelled, "-") == 0;
+    int natural = absent ? (int)sizeof room->inet : spelled == NULL ? 0 : address_read(spelled, room);
+    *address = absent ? NULL : &room->any;
+    *length = (int)words_number(words, "len", natural);
+    return natural != 0;
+}
+
+static enum outcome do_bind(struct work *work) {
+    union address room;
+    struct sockaddr *address;
+    int length;
+    if (!address_of(work->words, &room, &address, &length))
+        return NONSENSE;
+    return ended(bind(work->socket, address, length));
+}
+
 static enum outcome do_connect(struct work *work) {
-    const char *spelled = words_value(work->words, "addr");
     const char *call = words_value(work->words, "call");
-    const char *room = words_value(work->words, "callee");
-    const char *sqos = words_value(work->words, "sqos");
-    const char *gqos = words_value(work->words, "gqos");
-    QOS asked, group;
-    WSABUF buffer, *caller_data = NULL;
+    const char *callee = words_value(work->words, "callee");
+    QOS sqos_room, gqos_room, *sqos, *gqos;
+    union address room;
+    struct sockaddr *address;
     struct bytes bytes;
     struct attempt *attempt;
-    union address address;
+    WSABUF caller_data;
     int length, result, error;
-    length = spelled == NULL ? 0 : address_read(spelled, &address);
-    if (length == 0 || !bytes_read(words_value(work->words, "caller-data"), &bytes))
+    if (!address_of(work->words, &room, &address, &length) ||
+        !flow_of(words_value(work->words, "sqos"), &sqos_room, &sqos) ||
+        !flow_of(words_value(work->words, "gqos"), &gqos_room, &gqos) ||
+        !bytes_read(words_value(work->words, "caller-data"), &bytes))
         return NONSENSE;
-    if ((sqos != NULL && strcmp(sqos, "-") != 0 && !flow_read(sqos, &asked)) ||
-        (gqos != NULL && strcmp(gqos, "-") != 0 && !flow_read(gqos, &group)))
-        return NONSENSE;
-    length = (int)words_number(work->words, "len", length);
-    if (!bytes.absent) {
-        buffer.len = (ULONG)bytes.length;
-        buffer.buf = (char *)bytes.data;
-        caller_data = &buffer;
-    }
-    attempt = attempt_new(words_value(work->words, "name"), room != NULL && strcmp(room, "-") != 0,
+    caller_data.len = (ULONG)bytes.length;
+    caller_data.buf = (char *)bytes.data;
+    attempt = attempt_new(words_value(work->words, "name"),
+                          callee != NULL && strcmp(callee, "-") != 0,
                           (size_t)words_number(work->words, "callee", 0));
     if (call != NULL && strcmp(call, "plain") == 0)
-        result = connect(work->socket, &address.any, length);
+        result = connect(work->socket, address, length);
     else
-        result = WSAConnect(work->socket, &address.any, length, caller_data,
-                            attempt->has_callee ? &attempt->callee : NULL,
-                            sqos != NULL && strcmp(sqos, "-") != 0 ? &asked : NULL,
-                            gqos != NULL && strcmp(gqos, "-") != 0 ? &group : NULL);
+        result = WSAConnect(work->socket, address, length, bytes.absent ? NULL : &caller_data,
+                            attempt->has_callee ? &attempt->callee : NULL, sqos, gqos);
     error = WSAGetLastError();
     attempt->goes_on = result != 0 && error == WSAEWOULDBLOCK;
     report_callee(work->results, attempt);
@@ -264,9 +269,14 @@ static enum outcome do_limits(struct work *work) {
 
 static enum outcome do_connect_timeout(struct work *work) {
 #ifdef AF_VESTIBULE
-    int value = (int)words_number(work->words, "value", 0);
-    return ended(setsockopt(work->socket, SOL_VESTIBULE, SO_VESTIBULE_CONNECT_TIMEOUT,
-                            (const char *)&value, sizeof value));
+    int value = (int)words_number(work->words, "value", 0), length = sizeof value;
+    int option = SO_VESTIBULE_CONNECT_TIMEOUT;
+    if (words_has(work->words, "value"))
+        return ended(setsockopt(work->socket, SOL_VESTIBULE, option, (const char *)&value, length));
+    if (getsockopt(work->socket, SOL_VESTIBULE, option, (char *)&value, &length) != 0)
+        return FAIL;
+    text_add(work->results, " value=%d", value);
+    return OK;
 #else
     (void)work;
     return UNSUPPORTED;
@@ -362,21 +372,43 @@ static enum outcome do_descriptors(struct work *work) {
     return OK;
 }
 
+#ifdef AF_VESTIBULE
+/* The limit of in-process sockets before `exhaust`, if that has been done. */
+static uint32_t sockets_before;
+static int sockets_exhausted;
+#endif
+
 static enum outcome do_exhaust(struct work *work) {
-    (void)work;
+    const char *entry = words_value(work->words, "entry");
+    if (entry != NULL && strcmp(entry, "in-process") == 0) {
+#ifdef AF_VESTIBULE
+        if (!sockets_exhausted &&
+            vestibule_setting(VESTIBULE_MAX_IN_PROCESS_SOCKETS, &sockets_before) != 0)
+            return FAIL;
+        sockets_exhausted = 1;
+        return ended(vestibule_configure(VESTIBULE_MAX_IN_PROCESS_SOCKETS, 0));
+#else
+        return UNSUPPORTED;
+#endif
+    }
     return descriptors_exhaust() ? OK : UNSUPPORTED;
 }
 
 static enum outcome do_release(struct work *work) {
-    descriptors_release((size_t)words_number(work->words, "keep", 0));
+    (void)work;
+    descriptors_release();
+#ifdef AF_VESTIBULE
+    if (sockets_exhausted)
+        vestibule_configure(VESTIBULE_MAX_IN_PROCESS_SOCKETS, sockets_before);
+    sockets_exhausted = 0;
+#endif
     return OK;
 }
 
 /* The end of a scenario. Blocked calls of other lanes end because their sockets are closed. */
 static enum outcome do_clear(struct work *work) {
     struct named *named = names_take_all();
-    (void)work;
-    descriptors_release(0);
+    do_release(work);
     while (named != NULL) {
         struct named *next = named->next;
         struct linger off = {0, 0};

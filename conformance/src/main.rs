@@ -110,7 +110,7 @@ fn cells(options: &Options) -> (Vec<Cell>, Vec<(String, String)>) {
     for cell in wanted {
         match options.absence(&cell) {
             Some(reason) => {
-                say(&format!("{cell}: skipped, {reason}"));
+                say(&format!("skipped  {cell}: {reason}"));
                 absent.push((cell.to_string(), reason));
             }
             None => present.push(cell),

@@ -39,6 +39,7 @@ pub(crate) struct Scene {
     pub(crate) attempts: BTreeMap<String, Outcome>,
     pub(crate) remembered: BTreeMap<String, String>,
     made: BTreeSet<Socket>,
+    seen: BTreeMap<String, String>,
     accepted: Option<String>,
     accepts: usize,
 }
@@ -282,17 +283,24 @@ impl Scene {
         }
     }
 
-    /// The address that getsockname gives.
-    pub(crate) fn address_of(&self, socket: &Socket) -> Step<String> {
-        if let Some(known) = socket
-            .name
-            .as_ref()
-            .and_then(|name| self.listeners.get(name))
-        {
+    /// The address that getsockname gives, or gave last: it may be gone with a failed attempt.
+    pub(crate) fn address_of(&mut self, socket: &Socket) -> Step<String> {
+        let name = self.name(socket)?;
+        if let Some(known) = self.listeners.get(&name) {
             return Ok(known.clone());
         }
-        let found = self.query(socket, "getsockname", Fields::default())?;
-        found.need("addr").map(str::to_owned)
+        let arguments = Fields::from([("name", name.as_str())]);
+        match self.ask(socket.side, "getsockname", &arguments)? {
+            Outcome::Ok(found) => {
+                let address = found.need("addr")?.to_owned();
+                self.seen.insert(name, address.clone());
+                Ok(address)
+            }
+            other => {
+                let seen = self.seen.get(&name).cloned();
+                seen.ok_or_else(|| format!("getsockname: the call {other}"))
+            }
+        }
     }
 
     /// Fills in what the phrases left open: addresses and limits.
@@ -334,8 +342,9 @@ impl Scene {
 
     fn place(&mut self, side: Side, place: &Place) -> Step<String> {
         let ip = self.stage()?.cell().entry != "in-process";
+        let ipv6 = self.ipv6;
         let choose = |in_process: &str, inet: &str, inet6: &str| {
-            let text = match (ip, self.ipv6) {
+            let text = match (ip, ipv6) {
                 (false, _) => in_process,
                 (true, false) => inet,
                 (true, true) => inet6,

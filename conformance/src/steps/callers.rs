@@ -178,6 +178,9 @@ impl Scene {
             return self.begin(&Actor::caller(caller), "connect", arguments);
         }
         let outcome = self.ask(socket.side, "connect", &arguments)?;
+        if matches!(&outcome, Outcome::Fail(error, _) if error == "WSAEWOULDBLOCK") {
+            self.address_of(&socket)?;
+        }
         self.attempts.insert(caller.to_owned(), outcome);
         Ok(())
     }

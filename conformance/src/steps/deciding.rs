@@ -256,7 +256,7 @@ impl Scene {
     }
 
     /// Checks that a condition function was called for that caller.
-    fn check_caller(&self, given: &Fields, caller: &str) -> Step {
+    fn check_caller(&mut self, given: &Fields, caller: &str) -> Step {
         let address = self.address_of(&Socket::caller(caller))?;
         same("the caller id", given.need("caller-id")?, &address)
     }

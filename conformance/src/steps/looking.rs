@@ -193,10 +193,11 @@ fn as_remembered(scene: &mut Scene, socket: Socket) -> Step {
     same("the address", &scene.address_of(&socket)?, &wanted)
 }
 
-/// An option that may be missing, but that says this where it is offered.
-#[then(regex = r"^the server's call returns value (\S+), if the option is offered$")]
-fn value_if_offered(scene: &mut Scene, wanted: String) -> Step {
-    match scene.outcome(&Actor::server())? {
+/// An option that may be missing, but that says this where it is there.
+#[then(regex = r"^(\w+) of (socket [A-Z]) is (\S+), if it is offered$")]
+fn option_if_offered(scene: &mut Scene, option: String, socket: Socket, wanted: String) -> Step {
+    let arguments = format!("option {option}");
+    match scene.call_on("getsockopt", &socket, &arguments)? {
         Outcome::Fail(error, _) if error == "WSAENOPROTOOPT" => Ok(()),
         outcome => same("the value", outcome.succeeded()?.need("value")?, &wanted),
     }

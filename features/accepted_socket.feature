@@ -136,6 +136,24 @@ Feature: The accepted socket
         | non-blocking | blocking     |
 
     @SKT-06 @must
+    Scenario Outline: A change while the condition function decides counts, too
+      Given a <first> listener
+      When caller A requests a connection
+      And the server calls WSAAccept on the listener
+      Then the server's condition function is called for caller A
+      When another thread calls ioctlsocket on the listener with value <value>
+      Then another thread's call succeeds
+      When the server's condition function accepts
+      Then the server's call succeeds
+      And caller A is connected
+      And the socket accepted from caller A is <then>
+
+      Examples:
+        | first        | value | then         |
+        | blocking     | 1     | non-blocking |
+        | non-blocking | 0     | blocking     |
+
+    @SKT-06 @must
     Scenario Outline: Also without a condition function
       Given a <first> listener
       When caller A requests a connection

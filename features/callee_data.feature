@@ -257,6 +257,29 @@ Feature: User data in the condition function
       Then caller A's attempt fails with WSAECONNREFUSED
       And WSARecvDisconnect on caller A with room for 64 bytes fails with WSAENOTCONN
 
+    @ACC-44 @CON-11 @must @needs:connect-data @needs:refusal-data
+    Scenario: The data of a refusal does not outlive the next attempt
+      Given a listener
+      When caller A requests a connection and waits with room for 64 bytes of callee data
+      And the server rejects caller A, having written callee data "the first time"
+      Then caller A's attempt fails with WSAECONNREFUSED
+      When caller A requests a connection and waits with room for 64 bytes of callee data
+      And the server rejects caller A
+      Then caller A's attempt fails with WSAECONNREFUSED
+      And WSARecvDisconnect on caller A with room for 64 bytes fails with WSAENOTCONN
+
+    @ACC-44 @CON-11 @must @needs:connect-data @needs:refusal-data
+    Scenario: A caller that was refused with data can be accepted with other data
+      Given a listener
+      When caller A requests a connection and waits with room for 64 bytes of callee data
+      And the server rejects caller A, having written callee data "refused"
+      Then caller A's attempt fails with WSAECONNREFUSED
+      When caller A requests a connection and waits with room for 64 bytes of callee data
+      And the server accepts caller A, having written callee data "welcome"
+      Then caller A is connected
+      And caller A has received callee data "welcome"
+      And caller A and the accepted socket can talk
+
     @ACC-44 @must @needs:connect-data
     Scenario: Callee data before a deferral is dropped
       Given a listener

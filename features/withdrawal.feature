@@ -237,6 +237,37 @@ Feature: Withdrawal
       Then the server's call fails with WSAECONNRESET
       And the server accepts caller C
 
+    @ACC-64 @ACC-22 @ACC-59 @must @needs:withdrawal-visible @needs:raise
+    Scenario Outline: After a function that ended abnormally the next accept call fails once
+      Given a listener
+      When callers A to B request connections
+      And the server calls WSAAccept on the listener
+      And the server's condition function raises
+      Then the server's call ends abnormally
+      When caller A <withdraws>
+      And the server calls WSAAccept on the listener
+      Then the server's condition function is not called
+      And the server's call fails with <error>
+      And the server accepts caller B
+
+      Examples:
+        | withdraws | error         |
+        | closes    | WSAEACCES     |
+        | resets    | WSAECONNRESET |
+
+    @ACC-64 @ACC-22 @ACC-21 @must @needs:withdrawal-visible @needs:raw-decision
+    Scenario: After an invalid answer the next accept call fails once
+      Given a listener
+      When callers A to B request connections
+      And the server calls WSAAccept on the listener
+      And the server's condition function returns 5
+      Then the server's call fails with WSAEINVAL
+      When caller A closes
+      And the server calls WSAAccept on the listener
+      Then the server's condition function is not called
+      And the server's call fails with WSAEACCES
+      And the server accepts caller B
+
     @LSN-32 @ACC-22 @must @needs:withdrawal-visible
     Scenario Outline: While the condition function decides
       Given a listener
@@ -322,3 +353,104 @@ Feature: Withdrawal
       And caller A calls connect with the address of the listener
       Then the server accepts caller B
       And the server accepts caller A
+
+  Rule: Time runs for callers that do not look
+
+    @LSN-04 @LSN-33 @must @needs:withdrawal-visible @needs:connect-timeout
+    Scenario: A queued request expires
+      Given a non-blocking listener
+      And caller A has a connect time-out of 150 ms
+      When caller A requests a connection
+      And 300 ms pass
+      And the server calls WSAAccept on the listener
+      Then the server's condition function is not called
+      And the server's call fails with WSAEWOULDBLOCK
+      And caller A's attempt fails with WSAETIMEDOUT
+
+    @LSN-04 @LSN-33 @must @needs:withdrawal-visible @needs:connect-timeout
+    Scenario: Expired requests before a fresh one are passed over
+      Given a listener
+      And caller A has a connect time-out of 150 ms
+      And caller B has a connect time-out of 150 ms
+      When callers A to C request connections
+      And 300 ms pass
+      Then the server accepts caller C
+      And caller A's attempt fails with WSAETIMEDOUT
+      And caller B's attempt fails with WSAETIMEDOUT
+
+    @LSN-04 @LSN-33 @ACC-03 @must @needs:withdrawal-visible @needs:connect-timeout
+    Scenario: A blocked accept is not shown an expired request
+      Given a listener
+      And caller B has a connect time-out of 150 ms
+      When callers A to B request connections
+      And the server calls WSAAccept on the listener
+      Then the server's condition function is called for caller A
+      When 300 ms pass
+      And another thread calls WSAAccept on the listener
+      And the server's condition function rejects
+      Then the server's call fails with WSAECONNREFUSED
+      And another thread's call is still under way
+
+    @ACC-64 @LSN-04 @must @needs:withdrawal-visible @needs:connect-timeout
+    Scenario Outline: A deferred request expires
+      Given a listener
+      And caller A has a connect time-out of 200 ms
+      When callers A to B request connections
+      And the server defers caller A
+      And 400 ms pass
+      And the server calls <call>
+      Then the server's condition function is not called
+      And the server's call fails with WSAEACCES
+      And the server accepts caller B
+      And caller A's attempt fails with WSAETIMEDOUT
+
+      Examples:
+        | call                      |
+        | WSAAccept on the listener |
+        | accept on the listener    |
+
+    @LSN-32 @ACC-22 @ACC-60 @must @needs:withdrawal-visible @needs:connect-timeout
+    Scenario Outline: A request expires while the condition function decides
+      Given a non-blocking listener
+      And caller A has a connect time-out of 200 ms
+      When caller A requests a connection
+      And the server calls WSAAccept on the listener
+      Then the server's condition function is called for caller A
+      When 400 ms pass
+      And the server's condition function <decision>
+      Then the server's call fails with WSAEACCES
+      And caller A's attempt fails with WSAETIMEDOUT
+      And no request is pending on the listener
+
+      Examples:
+        | decision |
+        | accepts  |
+        | rejects  |
+        | defers   |
+
+    @LSN-04 @LSN-22 @must @needs:withdrawal-visible @needs:connect-timeout @needs:exact-backlog @needs:active-refusal
+    Scenario: Expired requests make room in a full queue
+      Given a listener with a backlog of 2
+      And caller A has a connect time-out of 150 ms
+      And caller B has a connect time-out of 150 ms
+      When callers A to B request connections
+      And 300 ms pass
+      And callers C to D request connections
+      Then callers C to D are still waiting
+      When caller E requests a connection
+      Then caller E's attempt fails with WSAECONNREFUSED
+      And the server accepts caller C
+      And the server accepts caller D
+
+    @LSN-04 @must @needs:withdrawal-visible @needs:connect-timeout @needs:exact-backlog @needs:active-refusal
+    Scenario: An expired request behind a deferred head makes room
+      Given a listener with a backlog of 2
+      And caller B has a connect time-out of 200 ms
+      When caller A requests a connection
+      And the server defers caller A
+      And caller B requests a connection
+      And 400 ms pass
+      And caller C requests a connection
+      Then caller C is still waiting
+      And the server accepts caller A
+      And the server accepts caller C

@@ -43,26 +43,21 @@ fn non_blocking(scene: &mut Scene, socket: Socket) -> Step {
     }
 }
 
+/// The same of a socket that has no name of its own; its caller is known.
+#[then(regex = r"^the socket accepted from caller ([A-Z]) is (non-blocking|blocking)$")]
+fn accepted_mode(scene: &mut Scene, caller: String, mode: String) -> Step {
+    let latest = scene.name(&"the accepted socket".parse()?)?;
+    if mode == "blocking" {
+        return scene.check_blocking(&latest, &caller);
+    }
+    non_blocking(scene, Socket::server(&latest))
+}
+
 /// A receive blocks until the caller has sent something.
 #[then(regex = r"^the accepted socket of ([A-Z]) is blocking$")]
 fn blocking(scene: &mut Scene, caller: String) -> Step {
     let name = scene.name(&Socket::accepted_from(&caller))?;
-    let arguments = Fields::from([("name", name.as_str()), ("max", "16")]);
-    let lane = Actor {
-        side: Side::Server,
-        lane: "probe".to_owned(),
-    };
-    scene.begin(&lane, "recv", arguments)?;
-    if let Some(outcome) = scene.outcome_so_far(&lane)? {
-        return Err(format!("a receive without data {outcome}; it should block"));
-    }
-    scene.query(
-        &Socket::caller(&caller),
-        "send",
-        Fields::from([("data", "2a")]),
-    )?;
-    let outcome = scene.outcome(&lane)?;
-    same("the data", outcome.succeeded()?.need("data")?, "2a")
+    scene.check_blocking(&name, &caller)
 }
 
 #[then(
@@ -204,6 +199,26 @@ fn option_if_offered(scene: &mut Scene, option: String, socket: Socket, wanted: 
 }
 
 impl Scene {
+    /// A receive blocks until the caller has sent something.
+    fn check_blocking(&mut self, accepted: &str, caller: &str) -> Step {
+        let arguments = Fields::from([("name", accepted), ("max", "16")]);
+        let lane = Actor {
+            side: Side::Server,
+            lane: "probe".to_owned(),
+        };
+        self.begin(&lane, "recv", arguments)?;
+        if let Some(outcome) = self.outcome_so_far(&lane)? {
+            return Err(format!("a receive without data {outcome}; it should block"));
+        }
+        self.query(
+            &Socket::caller(caller),
+            "send",
+            Fields::from([("data", "2a")]),
+        )?;
+        let outcome = self.outcome(&lane)?;
+        same("the data", outcome.succeeded()?.need("data")?, "2a")
+    }
+
     fn option(&mut self, socket: &Socket, option: &str) -> Step<String> {
         let found = self.query(socket, "getopt", Fields::from([("option", option)]))?;
         found.need("value").map(str::to_owned)

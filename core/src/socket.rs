@@ -535,14 +535,17 @@ impl Socket {
         self.transport().write_descriptor()
     }
 
-    /// Closes it. Calls of other threads that are waiting in it end with [`Error::Intr`] (ACC-56,
+    /// Closes it. With linger on and a time it first waits until what was sent is out, no longer than
+    /// that time; then the connection is reset (DIS-39 to DIS-41). A drop never waits. Calls of other
+    /// threads that are waiting in it end with [`Error::Intr`] (ACC-56,
     /// ACC-57); requests in its backlog are refused (LSN-28); its own undecided request is
     /// withdrawn (LSN-31, CON-30). A kernel socket is closed, too; its descriptor's number stays
     /// taken until the drop, so that nobody can meet another file under it.
     ///
     /// # Errors
     /// [`Error::NotSock`] the second time; [`Error::InProgress`] inside its own condition function
-    /// (ACC-51).
+    /// (ACC-51); [`Error::WouldBlock`] if it is non-blocking and would have to wait, and then it stays
+    /// open (DIS-42).
     pub fn close(&self) -> Result<()> {
         self.close_and_drop_soon()?;
         self.transport().release();
@@ -553,6 +556,11 @@ impl Socket {
     /// socket.
     pub(crate) fn close_and_drop_soon(&self) -> Result<()> {
         self.check_not_served_here()?;
+        let linger = self.linger();
+        if linger.on && linger.seconds > 0 {
+            self.transport()
+                .linger_before_close(linger, !self.is_nonblocking())?; // DIS-41 DIS-42
+        }
         if self.closed.swap(true, SeqCst) {
             return Err(Error::NotSock);
         }

@@ -1,7 +1,8 @@
 //! The one place for what cannot be said without `unsafe`.
 #![allow(
     unsafe_code,
-    reason = "a descriptor's number is given another open file in place"
+    reason = "two system calls have no safe form: a descriptor's number is given another open file \
+              in place, and an ioctl tells what a socket has not sent yet"
 )]
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
 use rustix::{
     event::{EventfdFlags, eventfd},
     io::{DupFlags, dup3},
+    ioctl::{Getter, Opcode, ioctl},
 };
 
 use crate::Result;
@@ -29,6 +31,19 @@ pub(crate) fn sever(fd: BorrowedFd<'_>) -> Result<()> {
     let owner = unsafe { OwnedFd::from_raw_fd(fd.as_raw_fd()) };
     let mut owner = ManuallyDrop::new(owner);
     Ok(dup3(&inert, &mut owner, DupFlags::CLOEXEC)?)
+}
+
+/// How much of what was sent the peer has not acknowledged yet, in bytes (`SIOCOUTQ`).
+///
+/// # Errors
+/// Those of the kernel.
+pub(crate) fn unsent(fd: BorrowedFd<'_>) -> Result<usize> {
+    const SIOCOUTQ: Opcode = 0x5411;
+    // SAFETY: the request writes one int, which is what the getter has room for.
+    let request = unsafe { Getter::<SIOCOUTQ, i32>::new() };
+    // SAFETY: it is what the kernel expects with this number.
+    let bytes = unsafe { ioctl(fd, request)? };
+    Ok(usize::try_from(bytes).unwrap_or(0))
 }
 
 #[cfg(test)]

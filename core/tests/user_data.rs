@@ -328,3 +328,82 @@ fn quality_of_service_is_turned_round_and_negotiated() {
     assert_eq!(tcp.negotiated_qos(), Err(Error::NoProtoOpt)); // QOS-10
     assert_eq!(tcp.set_qos(&Qos::default()), Err(Error::NoProtoOpt));
 }
+
+// ---- linger
+
+const FOR_A_SECOND: Linger = Linger {
+    on: true,
+    seconds: 1,
+};
+
+/// A server that has sent more than its client takes in.
+fn unsent() -> (Socket, Socket, usize) {
+    let (client, server) = connected(Entry::Tcp4);
+    server.set_nonblocking(true).expect("set");
+    let mut sent = 0;
+    while let Ok(count) = server.send(&[1; 16384], &within()) {
+        sent += count;
+    }
+    server.set_linger(FOR_A_SECOND).expect("set");
+    (client, server, sent)
+}
+
+fn receive_all(client: &Socket) -> Result<usize, Error> {
+    let mut total = 0;
+    let mut buffer = [0; 16384];
+    loop {
+        match client.receive(&mut buffer, Receive::default(), &within())? {
+            0 => return Ok(total),
+            count => total += count,
+        }
+    }
+}
+
+#[test]
+fn a_lingering_close_waits_until_everything_is_out() {
+    let (client, server, sent) = unsent();
+    server.set_nonblocking(false).unwrap();
+    server
+        .set_linger(Linger {
+            on: true,
+            seconds: 60,
+        })
+        .unwrap();
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            std::thread::sleep(common::a_moment());
+            receive_all(&client)
+        });
+        assert_eq!(server.close(), Ok(())); // DIS-41
+        assert_eq!(reader.join().unwrap(), Ok(sent));
+    });
+}
+
+#[test]
+fn a_lingering_close_resets_when_its_time_has_passed() {
+    let (client, server, _) = unsent();
+    server.set_nonblocking(false).unwrap();
+    let start = std::time::Instant::now();
+    assert_eq!(server.close(), Ok(())); // DIS-41
+    assert!(start.elapsed() >= std::time::Duration::from_secs(1));
+    assert_eq!(receive_all(&client), Err(Error::ConnReset));
+}
+
+#[test]
+fn a_non_blocking_close_that_would_linger_fails_and_changes_nothing() {
+    let (client, server, sent) = unsent();
+    assert_eq!(server.close(), Err(Error::WouldBlock)); // DIS-42
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            server.set_nonblocking(false).unwrap();
+            assert_eq!(
+                server.send(b"x", &within()),
+                Ok(1),
+                "the handle stays valid"
+            );
+            server.set_linger(Linger::default()).unwrap();
+            assert_eq!(server.close(), Ok(()));
+        });
+        assert_eq!(receive_all(&client), Ok(sent + 1));
+    });
+}

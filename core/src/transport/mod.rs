@@ -120,6 +120,10 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
     /// The transport's value of an option that was not set through the library.
     fn option(&self, option: SocketOption) -> Result<u32>;
     fn set_linger(&self, linger: Linger) -> Result<()>;
+    /// Before closing: waits until everything is out, or decides that closing resets (DIS-41).
+    fn linger_before_close(&self, _linger: Linger, _blocking: bool) -> Result<()> {
+        Ok(()) // what was sent in memory has arrived
+    }
     /// Whether accepted sockets get what was set on the listener before listen by themselves.
     fn inherits_options(&self) -> bool;
 

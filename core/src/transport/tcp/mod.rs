@@ -364,10 +364,17 @@ impl Transport for Tcp {
     }
 
     fn set_linger(&self, linger: Linger) -> Result<()> {
-        let duration = linger
-            .on
-            .then(|| Duration::from_secs(linger.seconds.into()));
-        Ok(sockopt::set_socket_linger(&self.fd, duration)?)
+        // The kernel would block even a non-blocking close and end gracefully after the time; so it
+        // is told of resets only, and `linger_before_close` does the waiting.
+        let aborts = linger.on && linger.seconds == 0;
+        Ok(sockopt::set_socket_linger(
+            &self.fd,
+            aborts.then_some(Duration::ZERO),
+        )?)
+    }
+
+    fn linger_before_close(&self, linger: Linger, blocking: bool) -> Result<()> {
+        self.linger(linger, blocking)
     }
 
     fn inherits_options(&self) -> bool {

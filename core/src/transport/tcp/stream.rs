@@ -1,21 +1,23 @@
 //! The data path, shutting down, and options of the kernel socket.
 
 use std::{
+    os::fd::AsFd,
     sync::atomic::Ordering::{Relaxed, SeqCst},
     time::Duration,
 };
 
 use rustix::{
-    event::PollFlags,
+    event::{PollFlags, epoll},
     io::{Errno, ioctl_fionread},
     net::{self, RecvFlags, SendFlags, sockopt},
 };
 
 use super::{Mode, Receive, Tcp};
 use crate::{
-    Error, Result,
-    provider::options::SocketOption,
+    Error, Result, Wait,
+    provider::options::{Linger, SocketOption},
     rules::connection::{Connection, Shutdown, State},
+    sys,
 };
 
 impl Tcp {
@@ -144,6 +146,41 @@ impl Tcp {
         if ioctl_fionread(&self.fd)? > 0 && !self.is_ready(PollFlags::RDHUP)? {
             net::connect_unspec(&self.fd)?;
             self.broken.store(Error::ConnAborted.code(), SeqCst);
+        }
+        Ok(())
+    }
+
+    /// Waits until the peer has everything, no longer than the linger time; then closing resets.
+    pub(super) fn linger(&self, linger: Linger, blocking: bool) -> Result<()> {
+        if self.connection().state != State::Connected || sys::unsent(self.fd.as_fd())? == 0 {
+            return Ok(());
+        }
+        if !blocking {
+            return Err(Error::WouldBlock); // DIS-42: before anything is shut down
+        }
+        self.end(Shutdown::Send)?;
+        let wait = Wait::at_most(Duration::from_secs(linger.seconds.into()));
+        if self.wait_until_sent(&wait).is_err() {
+            sockopt::set_socket_linger(&self.fd, Some(Duration::ZERO))?; // DIS-41
+        }
+        Ok(())
+    }
+
+    /// An edge comes whenever the peer has acknowledged something.
+    fn wait_until_sent(&self, wait: &Wait<'_>) -> Result<()> {
+        let edges = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let flags = epoll::EventFlags::OUT | epoll::EventFlags::ET;
+        epoll::add(&edges, &self.fd, epoll::EventData::new_u64(0), flags)?;
+        let mut events = [epoll::Event {
+            flags,
+            data: epoll::EventData::new_u64(0),
+        }];
+        while sys::unsent(self.fd.as_fd())? > 0 {
+            let remaining = wait.remaining()?;
+            match epoll::wait(&edges, &mut events, remaining.as_ref()) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 """Connecting, sending and receiving, addresses, options, descriptors."""
 
 import copy
+import os
 import pickle
 import selectors
 import socket
@@ -154,6 +155,25 @@ class Transfer(EntryCase):
             self.assert_error(10022, fresh.bind, FREE_ADDRESSES[self.entry])  # LSN-12
             fresh.listen(3)
             self.assertIn("Socket " + self.entry.value, repr(fresh))
+
+
+class KernelOptions(EntryCase):
+    entry = Entry.TCP4
+
+    def test_options_are_those_of_the_kernel_socket(self):
+        caller, _ = self.pair()
+        names = [
+            (SocketOption.KEEP_ALIVE, socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+            (SocketOption.OOB_INLINE, socket.SOL_SOCKET, socket.SO_OOBINLINE),
+            (SocketOption.REUSE_ADDRESS, socket.SOL_SOCKET, socket.SO_REUSEADDR),
+            (SocketOption.NO_DELAY, socket.IPPROTO_TCP, socket.TCP_NODELAY),
+        ]
+        with socket.socket(fileno=os.dup(caller.fileno())) as same:
+            for option, level, name in names:
+                with self.subTest(option=option):
+                    self.assertEqual((caller.getsockopt(option), same.getsockopt(level, name)), (0, 0))
+                    caller.setsockopt(option, 1)
+                    self.assertEqual((caller.getsockopt(option), same.getsockopt(level, name)), (1, 1))
 
 
 class Withdrawal(EntryCase):

@@ -140,8 +140,8 @@ class KeyboardInterrupts(unittest.TestCase):
     SCRIPT = """if True:
         import vestibule
         listener = vestibule.listen(vestibule.InProcessAddress.local(0))
-        print("ready", flush=True)
         try:
+            print("ready", flush=True)
             listener.accept()
         except KeyboardInterrupt:
             print("interrupted", flush=True)

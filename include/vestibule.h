@@ -404,6 +404,28 @@ struct vestibule_credentials {
     uint32_t pid;
 };
 
+// An address of the in-process entry. All numbers are in the byte order of the machine.
+struct vestibule_sockaddr {
+    // VESTIBULE_AF_IN_PROCESS.
+    uint16_t family;
+    // 0.
+    uint16_t reserved0;
+    // 1, the node of this process; 0 means any node when binding.
+    uint32_t node;
+    // The port; 0 asks for a free one when binding.
+    uint32_t port;
+    // 0.
+    uint32_t reserved1;
+};
+
+// The value of VESTIBULE_SO_LINGER: Winsock's struct linger (LAY-11).
+struct vestibule_linger {
+    // Whether closing waits until what was sent is out.
+    uint16_t on;
+    // How long it waits, in seconds; 0 means that closing resets the connection.
+    uint16_t seconds;
+};
+
 
 
 #ifdef __cplusplus

@@ -1,0 +1,155 @@
+/* The Winsock headers: Windows' family numbers, the in-process address in Winsock form, FIONBIO and
+ * WSAIoctl, groups (LAY-38, HND-29, HND-38, GRP-03, GRP-05, GRP-08, QOS-10, QOS-13, QOS-14). */
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include <stdio.h>
+
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "%s:%d: %s (last error %d)\n", __FILE__, __LINE__, #condition,         \
+                    WSAGetLastError());                                                            \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
+
+#define CHECK_FAILS(call, error) CHECK((call) == SOCKET_ERROR && WSAGetLastError() == (error))
+
+struct seen {
+    SOCKADDR_STORAGE caller;
+    int caller_length;
+    char caller_data[33];
+};
+
+static int CALLBACK look(LPWSABUF caller_id, LPWSABUF caller_data, LPQOS sqos, LPQOS gqos,
+                         LPWSABUF callee_id, LPWSABUF callee_data, GROUP *group,
+                         DWORD_PTR context) {
+    struct seen *seen = (struct seen *)context;
+    (void)callee_id, (void)group;
+    memcpy(&seen->caller, caller_id->buf, caller_id->len);
+    seen->caller_length = (int)caller_id->len;
+    if (caller_data != NULL)
+        memcpy(seen->caller_data, caller_data->buf, caller_data->len);
+    if (sqos != NULL)
+        sqos->SendingFlowspec.PeakBandwidth = 4000;
+    CHECK(gqos == NULL);
+    if (callee_data->len >= 2) {
+        memcpy(callee_data->buf, "ok", 2);
+        callee_data->len = 2;
+    }
+    return CF_ACCEPT;
+}
+
+static void ipv6(void) {
+    SOCKADDR_IN6 address, peer;
+    struct seen seen;
+    char text[64];
+    int length = sizeof address;
+    u_long on = 1;
+    SOCKET listener = socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP), caller, accepted;
+    memset(&address, 0, sizeof address);
+    memset(&seen, 0, sizeof seen);
+    address.sin6_family = AF_INET6;
+    CHECK(AF_INET6 == 23 && inet_pton(AF_INET6, "::1", &address.sin6_addr) == 1);
+    if (listener == INVALID_SOCKET || bind(listener, (SOCKADDR *)&address, length) != 0)
+        return; /* no IPv6 here */
+    CHECK(listen(listener, 5) == 0);
+    CHECK(getsockname(listener, (SOCKADDR *)&address, &length) == 0);
+    CHECK(length == sizeof address && address.sin6_family == AF_INET6);
+    CHECK(strcmp(inet_ntop(AF_INET6, &address.sin6_addr, text, sizeof text), "::1") == 0);
+    caller = WSASocketW(AF_INET6, SOCK_STREAM, 0, NULL, 0, WSA_FLAG_OVERLAPPED);
+    CHECK(connect(caller, (SOCKADDR *)&address, length) == 0);
+    accepted = WSAAccept(listener, (SOCKADDR *)&peer, &length, look, (DWORD_PTR)&seen);
+    CHECK(accepted != INVALID_SOCKET && length == sizeof peer);
+    CHECK(peer.sin6_family == AF_INET6 && seen.caller_length == length);
+    CHECK(memcmp(&peer, &seen.caller, sizeof peer) == 0);
+
+    CHECK(ioctlsocket(accepted, FIONBIO, &on) == 0);
+    CHECK_FAILS(recv(accepted, text, 1, 0), WSAEWOULDBLOCK);
+    CHECK_FAILS(ioctlsocket(accepted, FIONBIO, NULL), WSAEFAULT);
+    CHECK_FAILS(ioctlsocket(accepted, FIONREAD, &on), WSAEOPNOTSUPP);
+    CHECK(closesocket(caller) == 0 && closesocket(accepted) == 0 && closesocket(listener) == 0);
+}
+
+static void in_process(void) {
+    SOCKADDR_VESTIBULE address = {AF_VESTIBULE, 0, SV_NODE_LOCAL, 0, 0};
+    struct seen seen;
+    QOS asked, got;
+    WSABUF caller_data = {5, (CHAR *)"hello"};
+    int length = sizeof address;
+    DWORD written = 0;
+    u_long on = 1;
+    SOCKET listener = socket(AF_VESTIBULE, SOCK_STREAM, 0), caller, accepted;
+    memset(&seen, 0, sizeof seen);
+    memset(&asked, 0, sizeof asked);
+    asked.SendingFlowspec.TokenRate = asked.ReceivingFlowspec.TokenRate = 1000;
+    asked.SendingFlowspec.PeakBandwidth = asked.ReceivingFlowspec.PeakBandwidth = 2000;
+    asked.SendingFlowspec.ServiceType = SERVICETYPE_CONTROLLEDLOAD;
+    asked.ReceivingFlowspec.ServiceType = SERVICETYPE_CONTROLLEDLOAD;
+    CHECK(bind(listener, (SOCKADDR *)&address, length) == 0 && listen(listener, 5) == 0);
+    CHECK(getsockname(listener, (SOCKADDR *)&address, &length) == 0);
+    CHECK(length == sizeof address && address.sv_family == AF_VESTIBULE && address.sv_port != 0);
+
+    caller = socket(AF_VESTIBULE, SOCK_STREAM, 0);
+    CHECK_FAILS(WSAIoctl(caller, SIO_GET_QOS, NULL, 0, &got, sizeof got, &written, NULL, NULL),
+                WSAEINVAL);
+    CHECK(ioctlsocket(caller, FIONBIO, &on) == 0);
+    CHECK_FAILS(WSAConnect(caller, (SOCKADDR *)&address, length, &caller_data, NULL, NULL, &asked),
+                WSAEINVAL); /* GRP-05 */
+    CHECK_FAILS(WSAConnect(caller, (SOCKADDR *)&address, length, &caller_data, NULL, &asked, NULL),
+                WSAEWOULDBLOCK);
+    accepted = WSAAccept(listener, NULL, NULL, look, (DWORD_PTR)&seen);
+    CHECK(accepted != INVALID_SOCKET && strcmp(seen.caller_data, "hello") == 0);
+    CHECK(WSAIoctl(accepted, SIO_GET_QOS, NULL, 0, &got, sizeof got, &written, NULL, NULL) == 0);
+    CHECK(written == sizeof got && got.SendingFlowspec.PeakBandwidth == 4000); /* QOS-06 */
+    CHECK(got.ProviderSpecific.buf == NULL && got.ProviderSpecific.len == 0);
+    CHECK_FAILS(
+        WSAIoctl(accepted, SIO_GET_QOS, NULL, 0, &got, sizeof got - 1, &written, NULL, NULL),
+        WSAEFAULT);
+    CHECK(closesocket(caller) == 0 && closesocket(accepted) == 0 && closesocket(listener) == 0);
+}
+
+static void control_codes(void) {
+    SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
+    QOS flow;
+    u_long on = 1;
+    DWORD written = 77;
+    memset(&flow, 0, sizeof flow);
+    CHECK_FAILS(WSAIoctl(s, SIO_GET_QOS, NULL, 0, &flow, sizeof flow, &written, NULL, NULL),
+                WSAENOPROTOOPT);
+    CHECK_FAILS(WSAIoctl(s, SIO_SET_QOS, &flow, sizeof flow, NULL, 0, &written, NULL, NULL),
+                WSAENOPROTOOPT);
+    CHECK_FAILS(WSAIoctl(s, SIO_GET_GROUP_QOS, NULL, 0, &flow, sizeof flow, &written, NULL, NULL),
+                WSAENOPROTOOPT);
+    CHECK_FAILS(WSAIoctl(s, FIONBIO, &on, sizeof on, NULL, 0, NULL, NULL, NULL), WSAEFAULT);
+    CHECK_FAILS(WSAIoctl(s, FIONBIO, &on, 3, NULL, 0, &written, NULL, NULL), WSAEFAULT);
+    CHECK_FAILS(WSAIoctl(s, FIONBIO, NULL, 4, NULL, 0, &written, NULL, NULL), WSAEFAULT);
+    CHECK_FAILS(WSAIoctl(s, 0x12345678, NULL, 0, NULL, 0, &written, NULL, NULL), WSAEOPNOTSUPP);
+    CHECK(written == 77);
+    CHECK(WSAIoctl(s, FIONBIO, &on, sizeof on, NULL, 0, &written, NULL, NULL) == 0 && written == 0);
+    CHECK(closesocket(s) == 0);
+}
+
+static void creation(void) {
+    WSAPROTOCOL_INFOA info;
+    int family = 10; /* Linux' AF_INET6 */
+    memset(&info, 0, sizeof info);
+    CHECK(socket(family, SOCK_STREAM, 0) == INVALID_SOCKET && WSAGetLastError() == WSAEAFNOSUPPORT);
+    CHECK(WSASocketA(AF_INET, SOCK_STREAM, 0, NULL, SG_UNCONSTRAINED_GROUP, 0) == INVALID_SOCKET);
+    CHECK(WSAGetLastError() == WSAEINVAL); /* GRP-03 */
+    CHECK(WSASocketA(AF_INET, SOCK_STREAM, 0, &info, 0, 0) == INVALID_SOCKET);
+    CHECK(WSAGetLastError() == WSAEOPNOTSUPP);
+}
+
+int main(void) {
+    WSADATA data;
+    CHECK(WSAStartup(MAKEWORD(2, 2), &data) == 0);
+    ipv6();
+    in_process();
+    control_codes();
+    creation();
+    CHECK(WSACleanup() == 0);
+    return 0;
+}

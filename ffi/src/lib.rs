@@ -15,6 +15,10 @@
 //! Winsock wants it otherwise the call says so.
 
 #![expect(unsafe_code, reason = "the C boundary")]
+#![expect(
+    clippy::similar_names,
+    reason = "caller and callee are Winsock's terms"
+)]
 
 mod boundary;
 mod calls;

@@ -4,6 +4,7 @@
 //! addresses, which are Linux' own, so have the numbers.
 
 #![expect(non_camel_case_types, reason = "the names of the C header")]
+#![expect(clippy::doc_markdown, reason = "the texts are those of the C header")]
 
 use std::ffi::{c_char, c_int};
 

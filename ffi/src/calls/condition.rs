@@ -171,18 +171,18 @@ fn pointer<T>(value: &mut Option<T>) -> *mut T {
 
 thread_local! {
     /// The caller that the innermost condition function of this thread is being asked about.
-    static CALLER: Cell<Option<Option<Credentials>>> = const { Cell::new(None) };
+    static CALLER: Cell<Result<Credentials>> = const { Cell::new(Err(Error::Inval)) };
 }
 
 /// Names the caller for as long as its condition function runs.
 struct CallerScope {
-    outer: Option<Option<Credentials>>,
+    outer: Result<Credentials>,
 }
 
 impl CallerScope {
     fn enter(credentials: Option<Credentials>) -> Self {
         Self {
-            outer: CALLER.replace(Some(credentials)),
+            outer: CALLER.replace(credentials.ok_or(Error::OpNotSupp)),
         }
     }
 }
@@ -198,5 +198,5 @@ impl Drop for CallerScope {
 /// # Errors
 /// [`Error::Inval`] outside condition functions, [`Error::OpNotSupp`] where the entry does not know.
 pub(crate) fn caller_credentials() -> Result<Credentials> {
-    CALLER.get().ok_or(Error::Inval)?.ok_or(Error::OpNotSupp)
+    CALLER.get()
 }

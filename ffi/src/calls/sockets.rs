@@ -9,7 +9,7 @@ use crate::{memory::Bytes, types::vestibule_handle};
 
 /// The arguments of a socket call.
 #[derive(Clone, Copy)]
-pub(crate) struct Kind {
+pub(crate) struct Wanted {
     pub(crate) family: c_int,
     pub(crate) kind: c_int,
     pub(crate) protocol: c_int,
@@ -22,13 +22,13 @@ pub(crate) struct Kind {
 /// [`Error::AfNoSupport`], [`Error::SocktNoSupport`], [`Error::ProtoNoSupport`],
 /// [`Error::Prototype`] (HND-19); [`Error::Inval`] for a group (GRP-03); [`Error::MFile`],
 /// [`Error::NoBufs`].
-pub(crate) fn create(kind: Kind, numbering: Numbering) -> Result<vestibule_handle> {
-    let family = u16::try_from(kind.family)
+pub(crate) fn create(wanted: Wanted, numbering: Numbering) -> Result<vestibule_handle> {
+    let family = u16::try_from(wanted.family)
         .ok()
         .and_then(|number| Family::from_number(number, numbering))
         .ok_or(Error::AfNoSupport)?; // HND-19
-    let entry = Entry::find(family, kind.kind, kind.protocol)?;
-    if kind.group != 0 {
+    let entry = Entry::find(family, wanted.kind, wanted.protocol)?;
+    if wanted.group != 0 {
         return Err(Error::Inval); // GRP-03
     }
     register(Socket::new(entry)?)

@@ -74,10 +74,6 @@ pub unsafe extern "C" fn vestibule_connect(
 /// # Safety
 /// As for vestibule_connect.
 #[unsafe(no_mangle)]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "Winsock's connect and a time-out"
-)]
 pub unsafe extern "C" fn vestibule_connect_timeout(
     socket: vestibule_handle,
     name: *const sockaddr,
@@ -138,13 +134,13 @@ pub unsafe extern "C" fn vestibule_callee_data(
 ///
 /// # Safety
 /// The pointers are NULL or valid, and the data of the buffers for their lengths.
-pub(crate) unsafe fn arguments<'a>(
-    name: Bytes<'a>,
+pub(crate) unsafe fn arguments(
+    name: Bytes<'_>,
     caller_data: *const vestibule_buffer,
     callee_data: *mut vestibule_buffer,
     sqos: *const vestibule_qos,
     gqos: *const vestibule_qos,
-) -> Arguments<'a> {
+) -> Arguments<'_> {
     // SAFETY: that is the promise.
     let caller_data = unsafe { Input::new(caller_data) };
     // SAFETY: that is the promise.

@@ -3,6 +3,8 @@
 //! Their documentation is the header's: cbindgen copies it. Every wrapper is safe to call from any
 //! thread.
 
+#![expect(clippy::doc_markdown, reason = "the texts are those of the C header")]
+
 pub mod accept;
 pub mod connect;
 pub mod data;

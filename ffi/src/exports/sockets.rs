@@ -9,7 +9,7 @@ use crate::{
     boundary,
     calls::{
         names::{self, NameOut},
-        sockets::{self, Kind},
+        sockets::{self, Wanted},
     },
     memory::{Bytes, Room, Variable},
     types::vestibule_handle,
@@ -32,13 +32,13 @@ pub extern "C" fn vestibule_socket(
     r#type: c_int,
     protocol: c_int,
 ) -> vestibule_handle {
-    let kind = Kind {
+    let wanted = Wanted {
         family,
         kind: r#type,
         protocol,
         group: 0,
     };
-    boundary::socket(|| sockets::create(kind, NUMBERING))
+    boundary::socket(|| sockets::create(wanted, NUMBERING))
 }
 
 /// Binds a socket to a local address. Port 0 asks for a free port, which vestibule_getsockname

@@ -77,7 +77,6 @@ pub unsafe extern "C" fn vestibule_ws_ioctlsocket(
 /// # Safety
 /// The pointers are NULL or valid, `input` and `output` for their lengths.
 #[unsafe(no_mangle)]
-#[expect(clippy::too_many_arguments, reason = "as Winsock has it")]
 pub unsafe extern "C" fn vestibule_ws_wsaioctl(
     socket: vestibule_handle,
     code: u32,

@@ -9,7 +9,7 @@ use super::{NUMBERING, socket, status};
 use crate::{
     calls::{
         length,
-        sockets::{self, Kind},
+        sockets::{self, Wanted},
     },
     memory::Bytes,
     types::vestibule_handle,
@@ -45,13 +45,13 @@ pub extern "C" fn vestibule_ws_wsasocket(
 }
 
 fn create(family: c_int, kind: c_int, protocol: c_int, group: u32) -> Result<vestibule_handle> {
-    let kind = Kind {
+    let wanted = Wanted {
         family,
         kind,
         protocol,
         group,
     };
-    sockets::create(kind, NUMBERING)
+    sockets::create(wanted, NUMBERING)
 }
 
 /// `bind`.

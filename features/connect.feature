@@ -271,6 +271,44 @@ Feature: Connect
       Then caller A's call fails with WSAECONNREFUSED
       And SO_ERROR of caller A is 0
 
+    @CON-19 @HND-27 @must @needs:refusal-visible
+    Scenario: A rejection that ended a blocking attempt leaves no socket error
+      Given a listener
+      When caller A requests a connection and waits
+      And the server rejects caller A
+      Then caller A's attempt fails with WSAECONNREFUSED
+      And SO_ERROR of caller A is 0
+
+    @CON-19 @HND-27 @must @needs:decided-connect @needs:withdrawal-visible @needs:connect-timeout
+    Scenario: Nor does a time-out of a blocking attempt
+      Given a listener
+      And caller A has a connect time-out of 150 ms
+      When caller A requests a connection and waits
+      Then caller A's attempt fails with WSAETIMEDOUT
+      And SO_ERROR of caller A is 0
+
+    @CON-19 @HND-27 @must @needs:decided-connect @needs:withdrawal-visible @needs:connect-timeout
+    Scenario: A time-out of a background attempt stays readable
+      Given a listener
+      And caller A has a connect time-out of 150 ms
+      When caller A requests a connection
+      Then caller A's attempt fails with WSAETIMEDOUT
+      And SO_ERROR of caller A is WSAETIMEDOUT
+      And SO_ERROR of caller A is WSAETIMEDOUT
+
+    @CON-19 @HND-27 @must @needs:exact-backlog @needs:active-refusal
+    Scenario Outline: The error of a full queue
+      Given a listener with a backlog of 1
+      When caller A requests a connection
+      And caller B requests a connection <how>
+      Then caller B's attempt fails with WSAECONNREFUSED
+      And SO_ERROR of caller B is <error>
+
+      Examples:
+        | how               | error           |
+        | in the background | WSAECONNREFUSED |
+        | and waits         | 0               |
+
     @HND-27 @CON-19 @must
     Scenario: Reading the socket error does not clear it
       Given a fresh caller A
@@ -577,6 +615,24 @@ Feature: Connect
       When caller A calls WSAConnect with the address of the listener and a QOS
       Then caller A's call fails with WSAEOPNOTSUPP
       And no request is pending on the listener
+
+    @QOS-06 @QOS-07 @QOS-02 @must @needs:qos @needs:qos-parameter
+    Scenario: The QOS that the condition function sets is that of the connection
+      Given a listener
+      When caller A requests a connection with a QOS
+      And the server accepts caller A, having set the QOS
+      Then caller A is connected
+      And the QOS of the accepted socket is the changed one
+      And the QOS of caller A is the changed one, turned round
+
+    @QOS-06 @QOS-07 @must @needs:qos @needs:qos-parameter
+    Scenario: Unchanged, the QOS of the connection is that of the caller
+      Given a listener
+      When caller A requests a connection with a QOS
+      And the server accepts caller A
+      Then caller A is connected
+      And the QOS of caller A is its own
+      And the QOS of the accepted socket is that of the caller, turned round
 
   Rule: Giving up
 

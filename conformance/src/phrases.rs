@@ -5,6 +5,17 @@ use crate::names::Socket;
 /// A flow specification that every provider of QOS can meet.
 pub(crate) const FLOW: &str = "1000,2000,3000,4000,5000,2,600,70/100,200,300,400,500,2,60,7/-";
 
+/// What a condition function makes of it, from the server's point of view.
+pub(crate) const CHANGED_FLOW: &str =
+    "150,250,350,400,500,2,60,7/900,1900,2900,4000,5000,2,600,70/-";
+
+/// A flow specification as the other side sees it.
+pub(crate) fn turned_round(flow: &str) -> String {
+    let mut parts: Vec<&str> = flow.split('/').collect();
+    parts.swap(0, 1);
+    parts.join("/")
+}
+
 /// One that none can meet: a guaranteed service for sending nothing.
 const IMPOSSIBLE_FLOW: &str = "0,2000,3000,4000,5000,3,600,70/100,200,300,400,500,2,60,7/-";
 
@@ -178,7 +189,7 @@ fn effect(clause: &str) -> Option<Argument> {
             return Some(("reply-buf", Value::Plain("replace".into())));
         }
         "overwritten its inputs" => return Some(("scribble", Value::Plain("1".into()))),
-        "set the QOS" => return Some(("sqos", Value::Plain(FLOW.replace("2000,", "2500,")))),
+        "set the QOS" => return Some(("sqos", Value::Plain(CHANGED_FLOW.into()))),
         _ => {}
     }
     if let Some(number) = clause.strip_prefix("set the callee length to ") {

@@ -20,18 +20,29 @@ from collections.abc import Callable
 from typing import Any
 
 import vestibule
-from vestibule import Decision, Entry, FlowSpec, InProcessAddress, Qos, Shutdown, SocketOption, WinsockError
+from vestibule import (
+    Decision,
+    Entry,
+    FlowSpec,
+    InProcessAddress,
+    Qos,
+    Setting,
+    Shutdown,
+    SocketOption,
+    UserDataKind,
+    WinsockError,
+)
 
 Fields = dict[str, str]
 Address = Any
 
-API = "raw-decision raise raise-propagates qos-parameter timed-accept"
+API = "raw-decision raise raise-propagates qos-parameter timed-accept descriptor-limit"
 CAPABILITIES = {
     "in-process": "connect-data disconnect-data refusal-data qos decided-connect refusal-visible active-refusal "
     "withdrawal-visible exact-backlog conditional-accept peer-credentials half-close abort port-addresses "
     "datagram-free reset-visible close-visible connect-timeout " + API,
     "tcp": "kernel-handle half-close abort port-addresses network-errors datagram-free reset-visible "
-    "kernel-backlog descriptor-limit " + API,
+    "kernel-backlog " + API,
 }
 
 ENTRIES = {
@@ -42,8 +53,9 @@ ENTRIES = {
 }
 DECISIONS = {"accept": Decision.ACCEPT, "reject": Decision.REJECT, "defer": Decision.DEFER}
 DIRECTIONS = {"receive": Shutdown.RECEIVE, "send": Shutdown.SEND, "both": Shutdown.BOTH}
+USER_DATA = {kind.value: kind for kind in UserDataKind}
 # Verbs and arguments of the protocol that this API has no counterpart for.
-NO_VERBS = {"ioctl", "handle", "last-error", "cleanup", "set-qos"}
+NO_VERBS = {"ioctl", "handle", "last-error", "cleanup"}
 NO_ARGUMENTS = {"len", "addrlen", "context", "group", "gqos", "scribble", "reply-bytes", "reply-len", "reply-buf"}
 
 SETTLE = 0.03 * float(os.environ.get("VESTIBULE_TEST_SLOW") or 1)
@@ -278,6 +290,8 @@ class Lane:
         if option == "SO_LINGER":
             on, seconds = socket.linger
             return {"value": f"{int(on)}:{seconds}"}
+        if option in USER_DATA:
+            return {"value": write_bytes(socket.get_user_data(USER_DATA[option]))}
         value = socket.getsockopt(self.option(option))
         if option == "SO_ERROR" and value != 0:
             return {"value": WinsockError(value).name}
@@ -288,6 +302,10 @@ class Lane:
         if option == "SO_LINGER":
             on, seconds = value.split(":")
             socket.linger = (on != "0", int(seconds))
+        elif option in USER_DATA:
+            socket.set_user_data(USER_DATA[option], read_bytes(value) or b"")
+        elif option.removesuffix("LEN") in USER_DATA:
+            socket.reserve_user_data(USER_DATA[option.removesuffix("LEN")], int(value))
         else:
             socket.setsockopt(self.option(option), int(value))
 
@@ -329,8 +347,14 @@ class Lane:
             socket.setsockopt(SocketOption.CONNECT_TIMEOUT, int(fields["value"]))
         return {"value": str(socket.getsockopt(SocketOption.CONNECT_TIMEOUT))}
 
+    def do_set_qos(self, fields: Fields, **_: Any) -> None:
+        qos = read_flow(fields["sqos"])
+        if qos is None:
+            raise UnsupportedError
+        self.socket(fields).qos = qos
+
     def do_get_qos(self, fields: Fields, **_: Any) -> Fields:
-        return {"sqos": write_flow(self.socket(fields).qos)}
+        return {"sqos": write_flow(self.socket(fields).negotiated_qos())}
 
     def do_thread(self, fields: Fields, **_: Any) -> Fields:
         return {"thread": str(threading.get_ident())}
@@ -343,13 +367,16 @@ class Lane:
         return {"open": str(len(os.listdir("/proc/self/fd")) - 1)}
 
     def do_exhaust(self, fields: Fields, **_: Any) -> None:
-        self.driver.exhaust()
+        if fields["entry"] == "in-process":
+            vestibule.configure(Setting.MAX_IN_PROCESS_SOCKETS, 0)
+        else:
+            self.driver.exhaust()
 
     def do_release(self, fields: Fields, **_: Any) -> None:
-        self.driver.release(int(fields.get("keep", "0")))
+        self.driver.release()
 
     def do_clear(self, fields: Fields, **_: Any) -> None:
-        self.driver.release(0)
+        self.driver.release()
         sockets, self.driver.sockets = self.driver.sockets, {}
         self.driver.room.clear()
         for socket in sockets.values():
@@ -370,6 +397,8 @@ class Driver:
         self.room: dict[vestibule.Socket, int | None] = {}
         self.lanes: dict[str, Lane] = {}
         self.ballast: list[int] = []
+        self.limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.socket_limit = vestibule.setting(Setting.MAX_IN_PROCESS_SOCKETS)
         self.writing = threading.Lock()
 
     def write(self, line: str) -> None:
@@ -380,8 +409,8 @@ class Driver:
 
     def exhaust(self) -> None:
         """Opens descriptors until none is left."""
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 256), hard))
+        _, hard = self.limit
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(self.limit[0], 256), hard))
         try:
             while True:
                 self.ballast.append(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC))
@@ -389,10 +418,12 @@ class Driver:
             if error.errno != errno.EMFILE:
                 raise
 
-    def release(self, keep: int) -> None:
-        """Closes what `exhaust` opened, all but `keep`."""
-        while len(self.ballast) > keep:
+    def release(self) -> None:
+        """Undoes the verb `exhaust`."""
+        while self.ballast:
             os.close(self.ballast.pop())
+        resource.setrlimit(resource.RLIMIT_NOFILE, self.limit)
+        vestibule.configure(Setting.MAX_IN_PROCESS_SOCKETS, self.socket_limit)
 
     def run(self) -> None:
         """Greets, and hands every line to its lane until the input ends."""

@@ -280,7 +280,7 @@ impl Scene {
                 let thread = self.thread_of(actor)?;
                 same(item, found, &thread)
             }
-            "the QOS of the caller" => same(item, found, &turned_round(phrases::FLOW)),
+            "the QOS of the caller" => same(item, found, &phrases::turned_round(phrases::FLOW)),
             _ => {
                 let wanted = self.value(actor.side, phrases::wanted(wanted))?;
                 same(item, found, &wanted)
@@ -294,11 +294,4 @@ impl Scene {
         let outcome = stage.call(actor.side, &actor.lane, "thread", &Fields::default())?;
         outcome.succeeded()?.need("thread").map(str::to_owned)
     }
-}
-
-/// A flow specification as the other side sees it.
-fn turned_round(flow: &str) -> String {
-    let mut parts: Vec<&str> = flow.split('/').collect();
-    parts.swap(0, 1);
-    parts.join("/")
 }

@@ -188,6 +188,20 @@ fn as_remembered(scene: &mut Scene, socket: Socket) -> Step {
     same("the address", &scene.address_of(&socket)?, &wanted)
 }
 
+/// The negotiated QOS, from the point of view of the socket's own side.
+#[then(regex = r"^the QOS of (the accepted socket|caller [A-Z]) is (.+)$")]
+fn qos(scene: &mut Scene, socket: Socket, wanted: String) -> Step {
+    let wanted = match wanted.as_str() {
+        "its own" => phrases::FLOW.to_owned(),
+        "that of the caller, turned round" => phrases::turned_round(phrases::FLOW),
+        "the changed one" => phrases::CHANGED_FLOW.to_owned(),
+        "the changed one, turned round" => phrases::turned_round(phrases::CHANGED_FLOW),
+        _ => return Err(format!("`{wanted}` is no QOS")),
+    };
+    let found = scene.query(&socket, "get-qos", Fields::default())?;
+    same("the QOS", found.need("sqos")?, &wanted)
+}
+
 /// An option that may be missing, but that says this where it is there.
 #[then(regex = r"^(\w+) of (socket [A-Z]) is (\S+), if it is offered$")]
 fn option_if_offered(scene: &mut Scene, option: String, socket: Socket, wanted: String) -> Step {

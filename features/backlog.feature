@@ -90,6 +90,36 @@ Feature: The backlog queue
         | 1       | A    |
         | 3       | C    |
 
+    @LSN-05 @LSN-18 @must @needs:settings @needs:exact-backlog @needs:active-refusal
+    Scenario Outline: A backlog above the ceiling is the ceiling
+      Given the backlog ceiling is 2
+      And a listener with a backlog of <backlog>
+      When callers A to B request connections
+      And caller C requests a connection
+      Then caller C's attempt fails with WSAECONNREFUSED
+      And callers A to B are still waiting
+      And the server accepts callers A to B
+
+      Examples:
+        | backlog    |
+        | 3          |
+        | 1000       |
+        | 2147483647 |
+        | -1         |
+
+    @LSN-05 @LSN-18 @must @needs:settings @needs:kernel-backlog
+    Scenario Outline: Also where the kernel's queue is the backlog
+      Given the backlog ceiling is 2
+      And a listener with a backlog of <backlog>
+      When callers A to C request connections
+      Then callers A to B are connected
+      And caller C's attempt is under way
+
+      Examples:
+        | backlog    |
+        | 1000       |
+        | 2147483647 |
+
     @LSN-22 @must @needs:active-refusal @needs:exact-backlog
     Scenario: A waiting caller is refused at once when the queue is full
       Given a listener with a backlog of 1

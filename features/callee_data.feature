@@ -330,3 +330,37 @@ Feature: User data in the condition function
     Scenario: The limits of an entry without user data
       Given a listener
       Then the limits of the listener are 0 and 0
+
+    @UDA-10 @UDA-09 @UDA-27 @must @needs:connect-data @needs:disconnect-data @needs:settings
+    Scenario Outline: The limits are settings
+      Given the connect data limit is <connect>
+      And the disconnect data limit is <disconnect>
+      And a listener
+      Then the limits of the listener are <connect> and <disconnect>
+      When caller A requests a connection with caller data of <connect> bytes and room for 5000 bytes of callee data
+      And the server calls WSAAccept on the listener
+      Then the server's condition function is called for caller A
+      And the server's condition function was shown
+        | caller data     | of <connect> bytes |
+        | callee capacity | <connect>          |
+      When the server's condition function accepts, having written callee data of <connect> bytes
+      Then caller A is connected
+      And caller A has received callee data of <connect> bytes
+      When caller A calls WSASendDisconnect with disconnect data of <above> bytes
+      Then caller A's call fails with WSAEFAULT
+      When caller A calls WSASendDisconnect with disconnect data of <disconnect> bytes
+      Then caller A's call succeeds
+
+      Examples:
+        | connect | disconnect | above |
+        | 16      | 16         | 17    |
+        | 4096    | 4096       | 4097  |
+
+    @UDA-10 @CON-26 @must @needs:connect-data @needs:settings
+    Scenario: A lowered limit refuses more
+      Given the connect data limit is 16
+      And a non-blocking listener
+      And a fresh caller A
+      When caller A calls WSAConnect with the address of the listener and caller data of 17 bytes
+      Then caller A's call fails with WSAEFAULT
+      And no request is pending on the listener

@@ -181,6 +181,15 @@ Feature: Withdrawal
       When the server rejects caller B
       Then the server has as many descriptors open as before
 
+    @LSN-37 @must @needs:abort @needs:kernel-handle @needs:settings
+    Scenario: A listener that does not check its callers shows what was reset
+      Given the caller check is 0
+      And a listener
+      When caller A requests a connection
+      And caller A resets
+      And the server calls WSAAccept on the listener
+      Then the server's condition function is called
+
   Rule: A request that was offered
 
     @ACC-64 @LSN-31 @LSN-04 @must @needs:withdrawal-visible

@@ -26,7 +26,8 @@
 #endif
 #define API                                                                                        \
     "winsock-api,null-pointers,raw-lengths,address-buffers,raw-decision,callback-context,"         \
-    "callee-buffer,writable-inputs,groups,group-qos,qos-parameter,raw-options,handles,last-error" LIMIT
+    "callee-buffer,writable-inputs,groups,group-qos,qos-parameter,raw-options,handles,"           \
+    "last-error" LIMIT
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
 

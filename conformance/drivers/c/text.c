@@ -209,9 +209,9 @@ int flow_read(const char *spelled, QOS *flow) {
 }
 
 static void side_add(struct text *text, const FLOWSPEC *side) {
-    text_add(text, "%u,%u,%u,%u,%u,%u,%u,%u/", (unsigned)side->TokenRate,
-             (unsigned)side->TokenBucketSize, (unsigned)side->PeakBandwidth, (unsigned)side->Latency,
-             (unsigned)side->DelayVariation, (unsigned)side->ServiceType,
+    text_add(text, "%u,%u,%u,%u,", (unsigned)side->TokenRate, (unsigned)side->TokenBucketSize,
+             (unsigned)side->PeakBandwidth, (unsigned)side->Latency);
+    text_add(text, "%u,%u,%u,%u/", (unsigned)side->DelayVariation, (unsigned)side->ServiceType,
              (unsigned)side->MaxSduSize, (unsigned)side->MinimumPolicedSize);
 }
 

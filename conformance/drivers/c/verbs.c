@@ -1,4 +1,4 @@
-/* One function for each verb: makes the call and says what came of it. */
+/* One function for each verb, as far as no other file has it: makes the call and says what came of it. */
 
 #include "driver.h"
 #include "names.h"
@@ -11,17 +11,6 @@
 #ifdef AF_VESTIBULE
 #include <vestibule.h>
 #endif
-
-/* What a verb works on. */
-struct work {
-    struct lane *lane;
-    const struct request *request;
-    const struct words *words;
-    struct text *results;
-    SOCKET socket; /* of `name` */
-};
-
-static enum outcome ended(int result) { return result == 0 ? OK : FAIL; }
 
 static enum outcome do_socket(struct work *work) {
     const char *name = words_value(work->words, "name");
@@ -59,89 +48,13 @@ static enum outcome do_accept(struct work *work) {
     return accept_perform(work->lane, work->request, work->results);
 }
 
-static void report_callee(struct text *results, const struct attempt *attempt) {
-    size_t length = attempt->callee.len;
-    if (!attempt->has_callee)
-        return;
-    text_add(results, " callee-len=%u", (unsigned)attempt->callee.len);
-    bytes_add(results, "callee-data", attempt->callee.buf,
-              length < attempt->capacity ? length : attempt->capacity);
-}
-
-/* A flow specification that may be absent: NULL for `-` and for none. */
-static int flow_of(const char *spelled, QOS *room, QOS **flow) {
-    int absent = spelled == NULL || strcmp(spelled, "-") == 0;
-    *flow = absent ? NULL : room;
-    return absent || flow_read(spelled, room);
-}
-
-/* An address that may be absent: NULL for `-`. */
-static int address_of(const struct words *words, union address *room, struct sockaddr **address,
-                      int *length) {
-    const char *spelled = words_value(words, "addr");
-    int absent = spelled != NULL && strcmp(spelled, "-") == 0;
-    int natural = absent ? (int)sizeof room->inet : spelled == NULL ? 0 : address_read(spelled, room);
-    *address = absent ? NULL : &room->any;
-    *length = (int)words_number(words, "len", natural);
-    return natural != 0;
-}
-
 static enum outcome do_bind(struct work *work) {
     union address room;
     struct sockaddr *address;
     int length;
-    if (!address_of(work->words, &room, &address, &length))
+    if (!address_named(work->words, &room, &address, &length))
         return NONSENSE;
     return ended(bind(work->socket, address, length));
-}
-
-static enum outcome do_connect(struct work *work) {
-    const char *call = words_value(work->words, "call");
-    const char *callee = words_value(work->words, "callee");
-    QOS sqos_room, gqos_room, *sqos, *gqos;
-    union address room;
-    struct sockaddr *address;
-    struct bytes bytes;
-    struct attempt *attempt;
-    WSABUF caller_data;
-    int length, result, error;
-    if (!address_of(work->words, &room, &address, &length) ||
-        !flow_of(words_value(work->words, "sqos"), &sqos_room, &sqos) ||
-        !flow_of(words_value(work->words, "gqos"), &gqos_room, &gqos) ||
-        !bytes_read(words_value(work->words, "caller-data"), &bytes))
-        return NONSENSE;
-    caller_data.len = (ULONG)bytes.length;
-    caller_data.buf = (char *)bytes.data;
-    attempt = attempt_new(words_value(work->words, "name"),
-                          callee != NULL && strcmp(callee, "-") != 0,
-                          (size_t)words_number(work->words, "callee", 0));
-    if (call != NULL && strcmp(call, "plain") == 0)
-        result = connect(work->socket, address, length);
-    else
-        result = WSAConnect(work->socket, address, length, bytes.absent ? NULL : &caller_data,
-                            attempt->has_callee ? &attempt->callee : NULL, sqos, gqos);
-    error = WSAGetLastError();
-    attempt->goes_on = result != 0 && error == WSAEWOULDBLOCK;
-    report_callee(work->results, attempt);
-    free(bytes.data);
-    WSASetLastError(error);
-    return ended(result);
-}
-
-static enum outcome do_callee(struct work *work) {
-    struct attempt *attempt = attempt_of(words_value(work->words, "name"));
-    if (attempt == NULL || !attempt->has_callee)
-        return NONSENSE;
-#ifdef AF_VESTIBULE
-    /* The library does not keep the structure: what comes after the call is asked for. */
-    if (attempt->goes_on) {
-        struct vestibule_buffer room = {(uint32_t)attempt->capacity, attempt->callee.buf};
-        if (vestibule_callee_data(work->socket, &room) == 0)
-            attempt->callee.len = room.len;
-    }
-#endif
-    report_callee(work->results, attempt);
-    return OK;
 }
 
 static enum outcome do_send(struct work *work) {
@@ -283,36 +196,6 @@ static enum outcome do_connect_timeout(struct work *work) {
 #endif
 }
 
-static enum outcome do_set_qos(struct work *work) {
-    const char *spelled = words_value(work->words, "sqos");
-    DWORD written = 0;
-    QOS flow;
-    if (spelled == NULL || !flow_read(spelled, &flow))
-        return NONSENSE;
-    return ended(WSAIoctl(work->socket, SIO_SET_QOS, &flow, sizeof flow, NULL, 0, &written, NULL,
-                          NULL));
-}
-
-static enum outcome do_get_qos(struct work *work) {
-    DWORD written = 0;
-    QOS flow;
-    memset(&flow, 0, sizeof flow);
-    if (WSAIoctl(work->socket, SIO_GET_QOS, NULL, 0, &flow, sizeof flow, &written, NULL, NULL) != 0)
-        return FAIL;
-    flow_add(work->results, "sqos", &flow);
-    return OK;
-}
-
-static enum outcome do_ioctl(struct work *work) {
-    const char *code = words_value(work->words, "code");
-    char input[80] = {0}, output[80] = {0};
-    DWORD written = 0;
-    if (code == NULL)
-        return NONSENSE;
-    return ended(WSAIoctl(work->socket, (DWORD)strtoul(code, NULL, 0), input, sizeof input, output,
-                          sizeof output, &written, NULL, NULL));
-}
-
 static enum outcome do_handle(struct work *work) {
     const char *name = words_value(work->words, "name");
     const char *value = words_value(work->words, "value");
@@ -432,9 +315,6 @@ static enum outcome do_quit(struct work *work) {
     exit(0);
 }
 
-/* waiting.c */
-enum outcome wait_for(SOCKET socket, const struct words *words, struct text *results);
-
 static enum outcome do_wait(struct work *work) {
     return wait_for(work->socket, work->words, work->results);
 }
@@ -448,7 +328,7 @@ static const struct {
     {"bind", do_bind, 1},
     {"listen", do_listen, 1},
     {"accept", do_accept, 1},
-    {"connect", do_connect, 1},
+    {"connect", connect_perform, 1},
     {"send", do_send, 1},
     {"recv", do_recv, 1},
     {"shutdown", do_shutdown, 1},
@@ -461,12 +341,12 @@ static const struct {
     {"nonblocking", do_nonblocking, 1},
     {"close", do_close, 1},
     {"wait", do_wait, 1},
-    {"callee", do_callee, 1},
+    {"callee", callee_perform, 1},
     {"limits", do_limits, 1},
     {"connect-timeout", do_connect_timeout, 1},
-    {"set-qos", do_set_qos, 1},
-    {"get-qos", do_get_qos, 1},
-    {"ioctl", do_ioctl, 1},
+    {"set-qos", set_qos_perform, 1},
+    {"get-qos", get_qos_perform, 1},
+    {"ioctl", ioctl_perform, 1},
     {"handle", do_handle, 0},
     {"thread", do_thread, 0},
     {"last-error", do_last_error, 0},

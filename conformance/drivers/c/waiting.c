@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-enum outcome wait_for(SOCKET socket, const struct words *words, struct text *results);
-
 #ifdef AF_VESTIBULE
 
 #include <poll.h>

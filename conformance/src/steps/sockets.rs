@@ -111,6 +111,19 @@ fn option(scene: &mut Scene, first: String, second: String, value: String) -> St
     scene.query(&socket, "setopt", arguments).map(drop)
 }
 
+#[given(
+    regex = r"^the (backlog ceiling|caller check|connect data limit|disconnect data limit) is (\d+)$"
+)]
+fn configure(scene: &mut Scene, setting: String, value: String) -> Step {
+    let setting = setting.replace(' ', "-");
+    let arguments = Fields::from([("setting", setting.as_str()), ("value", value.as_str())]);
+    // Both ends: in memory they are one process, elsewhere a setting of the server's reaches no caller.
+    for side in [Side::Server, Side::Client] {
+        scene.ask(side, "configure", &arguments)?.succeeded()?;
+    }
+    Ok(())
+}
+
 #[given("no handle is left to the server")]
 #[when("no handle is left to the server")]
 fn exhaust(scene: &mut Scene) -> Step {

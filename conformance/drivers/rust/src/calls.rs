@@ -31,6 +31,9 @@ pub(crate) fn call(lane: &Lane, id: &str, verb: &str, words: &Words) -> Answer {
             Ok(String::new())
         }
         "descriptors" => Ok(format!("open={}", process::open_descriptors()?)),
+        "configure" => process
+            .configure(words.need("setting")?, words.number("value")?)
+            .map(done),
         "exhaust" => process.exhaust(words.need("entry")?).map(done),
         "release" => {
             process.release();

@@ -30,7 +30,7 @@ const ENTRIES: [(&str, &str); 2] = [
 ];
 
 /// What the API has, whatever the entry.
-const API: &str = "raise,raise-propagates,qos-parameter,timed-accept,descriptor-limit";
+const API: &str = "raise,raise-propagates,qos-parameter,timed-accept,descriptor-limit,settings";
 
 /// The most descriptors that may be open while they are to run out.
 const FEW_DESCRIPTORS: u64 = 256;
@@ -59,6 +59,8 @@ pub(crate) struct Named {
 pub(crate) struct Process {
     sockets: Mutex<BTreeMap<String, Named>>,
     exhausted: Mutex<Option<(Rlimit, Vec<File>)>>,
+    /// Settings that were changed, with what they were before.
+    configured: Mutex<Vec<(Setting, u32)>>,
     fault: Option<Fault>,
 }
 
@@ -68,6 +70,7 @@ impl Process {
         Self {
             sockets: Mutex::default(),
             exhausted: Mutex::default(),
+            configured: Mutex::default(),
             fault,
         }
     }
@@ -109,11 +112,28 @@ impl Process {
     /// Closes everything and forgets it.
     pub(crate) fn clear(&self) {
         self.release();
+        for (setting, before) in lock(&self.configured).drain(..).rev() {
+            // It was in force before.
+            let _ = setting.set(before);
+        }
         let sockets = std::mem::take(&mut *lock(&self.sockets));
         for named in sockets.values() {
             // Whatever it says: the socket is dropped.
             let _ = named.socket.close();
         }
+    }
+
+    /// Changes a setting until the end of the scenario.
+    pub(crate) fn configure(&self, setting: &str, value: u32) -> Result<(), End> {
+        let setting = match setting {
+            "backlog-ceiling" => Setting::BacklogCeiling,
+            "caller-check" => Setting::CallerCheck,
+            "connect-data-limit" => Setting::ConnectDataLimit,
+            "disconnect-data-limit" => Setting::DisconnectDataLimit,
+            _ => return Err(End::Unsupported),
+        };
+        lock(&self.configured).push((setting, setting.get()));
+        Ok(setting.set(value)?)
     }
 
     /// Lets the handles of an entry run out.

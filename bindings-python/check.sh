@@ -43,8 +43,9 @@ stubs_are_true() {
 }
 
 types_are_right() {
-    MYPYPATH=target/python "$venv/mypy" --config-file "$settings" bindings-python/python/vestibule &&
-        MYPYPATH=target/python "$venv/mypy" --config-file "$settings" bindings-python/tests/typing_example.py
+    "$venv/mypy" --config-file "$settings" bindings-python/python/vestibule &&
+        MYPYPATH=target/python "$venv/mypy" --config-file "$settings" \
+            bindings-python/tests/typing_example.py conformance/drivers/python/driver.py
 }
 
 style_is_kept() {

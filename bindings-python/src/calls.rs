@@ -2,7 +2,9 @@
 
 use std::ffi::CString;
 
-use provider::{Address, ConnectData, Decision, Entry, Error, Qos, Receive, Socket, SocketOption};
+use provider::{
+    Address, ConnectData, Decision, Entry, Error, Qos, Receive, Socket, SocketOption, UserDataKind,
+};
 use pyo3::{
     exceptions::{PyResourceWarning, PyTypeError},
     prelude::*,
@@ -123,6 +125,14 @@ pub(crate) fn receive_disconnect(
     }
     let mut buffer = vec![0; size.unwrap_or(MAX_USER_DATA).min(MAX_USER_DATA)];
     let length = socket.receive_disconnect(Some(&mut buffer))?;
+    buffer.truncate(length);
+    Ok(buffer)
+}
+
+/// The user data that has arrived.
+pub(crate) fn user_data(socket: &Socket, kind: UserDataKind) -> provider::Result<Vec<u8>> {
+    let mut buffer = vec![0; MAX_USER_DATA];
+    let length = socket.user_data(kind, &mut buffer)?;
     buffer.truncate(length);
     Ok(buffer)
 }

@@ -36,7 +36,8 @@ struct Shown {
     callee_capacity: usize,
     credentials: Option<Credentials>,
     qos: Option<Qos>,
-    callee_data: Vec<u8>,
+    /// Nothing until the condition function assigns it.
+    callee_data: Option<Vec<u8>>,
 }
 
 impl ConnectionRequest {
@@ -49,7 +50,7 @@ impl ConnectionRequest {
                 callee_capacity: args.callee_capacity(),
                 credentials: args.credentials(),
                 qos: args.qos(),
-                callee_data: Vec::new(),
+                callee_data: None,
             })),
         }
     }
@@ -139,7 +140,7 @@ impl ConnectionRequest {
     /// Raises WinsockError (WSAEFAULT) beyond `callee_capacity`; the value stays (ACC-39).
     #[getter]
     fn callee_data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        self.with(|shown| PyBytes::new(py, &shown.callee_data))
+        self.with(|shown| PyBytes::new(py, shown.callee_data.as_deref().unwrap_or_default()))
     }
 
     #[setter]
@@ -150,7 +151,7 @@ impl ConnectionRequest {
             if data.len() > shown.callee_capacity {
                 return Err(Error::Fault); // ACC-39
             }
-            shown.callee_data = data.to_vec();
+            shown.callee_data = Some(data.to_vec());
             Ok(())
         })?
         .or_raise(py)
@@ -193,7 +194,9 @@ pub(crate) fn ask(
 }
 
 fn supply(args: &mut ConditionArgs<'_>, supplied: &Shown) -> provider::Result<()> {
-    args.set_callee_data(&supplied.callee_data)?;
+    if let Some(data) = &supplied.callee_data {
+        args.set_callee_data(data)?;
+    }
     match supplied.qos {
         Some(qos) if args.qos() != Some(qos) => args.set_qos(qos),
         _ => Ok(()),

@@ -306,11 +306,76 @@ impl Socket {
         Ok(PyBytes::new(py, &buffer[..length]))
     }
 
+    /// Sets user data as an option: the caller data of the next connect, what a listener answers
+    /// every client from then on, or what goes with the end of sending. `kind` is a UserDataKind.
+    /// Data that a call or a condition function gives wins (UDA-15, UDA-18, UDA-19, DIS-52, DIS-54).
+    ///
+    /// Raises WinsockError: WSAENOPROTOOPT where the entry carries none (UDA-22), WSAEFAULT beyond
+    /// the limit (UDA-24), WSAEINVAL for connect data once it connects (UDA-25).
+    #[pyo3(signature = (kind, data, /))]
+    fn set_user_data(
+        &self,
+        py: Python<'_>,
+        kind: &Bound<'_, PyAny>,
+        data: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let (kind, data) = (
+            values::user_data_kind_from_python(kind)?,
+            values::bytes_from_python(data)?,
+        );
+        self.get(py)?.set_user_data(kind, &data).or_raise(py)
+    }
+
+    /// The user data that has arrived: with the connect or the acceptance (UDA-16, UDA-17), or with
+    /// the peer's disconnect or refusal (DIS-53, ACC-44). Raises WinsockError (WSAENOPROTOOPT).
+    #[pyo3(signature = (kind, /))]
+    fn get_user_data<'py>(
+        &self,
+        py: Python<'py>,
+        kind: &Bound<'_, PyAny>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let kind = values::user_data_kind_from_python(kind)?;
+        let data = calls::user_data(&*self.get(py)?, kind).or_raise(py)?;
+        Ok(PyBytes::new(py, &data))
+    }
+
+    /// Reserves `size` bytes for incoming user data, on a listener for each request; what is longer
+    /// is cut (UDA-16, UDA-17, UDA-20). Raises WinsockError (WSAENOPROTOOPT).
+    #[pyo3(signature = (kind, size, /))]
+    fn reserve_user_data(
+        &self,
+        py: Python<'_>,
+        kind: &Bound<'_, PyAny>,
+        size: usize,
+    ) -> PyResult<()> {
+        let kind = values::user_data_kind_from_python(kind)?;
+        self.get(py)?.reserve_user_data(kind, size).or_raise(py)
+    }
+
     /// The Qos of the connection from this side's point of view, or None (QOS-06, QOS-07).
+    ///
+    /// Assigning to it says what the next connect asks for unless it says so itself (QOS-08), or
+    /// changes that of the connection. Raises WinsockError: WSAENOPROTOOPT where the entry has none
+    /// (QOS-10), WSAEOPNOTSUPP if it cannot be carried (QOS-09).
     #[getter]
     fn qos<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let qos = self.get(py)?.qos();
         qos.map(|qos| values::qos_to_python(py, qos)).transpose()
+    }
+
+    #[setter]
+    fn set_qos(&self, py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let qos = values::qos_from_python(value)?;
+        self.get(py)?.set_qos(&qos).or_raise(py)
+    }
+
+    /// The Qos in force: best effort if nothing else was agreed (QOS-06, QOS-07).
+    ///
+    /// Raises WinsockError: WSAENOPROTOOPT where the entry has none (QOS-10), WSAEINVAL on a socket
+    /// that is neither bound nor connected (QOS-14).
+    fn negotiated_qos<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let qos = self.get(py)?.negotiated_qos().or_raise(py)?;
+        values::qos_to_python(py, qos)
     }
 
     /// The local address. Raises WinsockError (WSAEINVAL) if it was never bound (LSN-10).
@@ -391,20 +456,21 @@ impl Socket {
 
     /// Closes it; a second time nothing happens. Calls of other threads that wait in it raise
     /// Interrupted (ACC-56, ACC-57), the requests in its backlog are refused (LSN-28), its own
-    /// undecided request is withdrawn (LSN-31).
+    /// undecided request is withdrawn (LSN-31). With `linger` on it may wait (DIS-41).
     ///
-    /// Raises WinsockError (WSAEINPROGRESS) in its own condition function (ACC-51).
+    /// Raises WinsockError (WSAEINPROGRESS) in its own condition function (ACC-51), WouldBlock if it
+    /// is non-blocking and would have to wait; it is open then (DIS-42).
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         let Some(socket) = self.if_open() else {
             return Ok(());
         };
-        py.detach(|| {
-            if socket.close() == Err(Error::InProgress) {
-                return Err(Error::InProgress);
+        py.detach(|| match socket.close() {
+            // Another thread may have closed it at the same time.
+            Ok(()) | Err(Error::NotSock) => {
+                drop((self.take(), socket));
+                Ok(())
             }
-            // Another thread may have closed it at the same time; either way it is closed now.
-            drop((self.take(), socket));
-            Ok(())
+            still_open => still_open,
         })
         .or_raise(py)
     }

@@ -2,7 +2,7 @@
 
 use provider::{
     Credentials, Entry, Error, FlowSpec, Linger, Qos, Setting, Shutdown, SocketOption,
-    UserDataLimits,
+    UserDataKind, UserDataLimits,
 };
 use pyo3::{
     exceptions::PyTypeError,
@@ -70,6 +70,14 @@ pub(crate) fn option_from_python(value: &Bound<'_, PyAny>) -> PyResult<SocketOpt
         ("SO_TYPE", SocketOption::Type),
     ];
     member(value, "SocketOption", &OPTIONS)
+}
+
+pub(crate) fn user_data_kind_from_python(value: &Bound<'_, PyAny>) -> PyResult<UserDataKind> {
+    const KINDS: [(&str, UserDataKind); 2] = [
+        ("SO_CONNDATA", UserDataKind::Connect),
+        ("SO_DISCDATA", UserDataKind::Disconnect),
+    ];
+    member(value, "UserDataKind", &KINDS)
 }
 
 /// # Errors

@@ -5,7 +5,7 @@ import unittest
 
 import vestibule
 from support import Background, Decision, EntryCase
-from vestibule import ConnectionRefused, Entry, FlowSpec, InProcessAddress, Qos, RequestDeferred
+from vestibule import ConnectionRefused, Entry, FlowSpec, InProcessAddress, Qos, RequestDeferred, UserDataKind
 
 
 class InProcess(EntryCase):
@@ -193,6 +193,46 @@ class InProcess(EntryCase):
             with self.assertRaises((TypeError, ValueError, OverflowError)):
                 vestibule.connect(self.address, qos=qos)
 
+    def test_user_data_as_options(self):
+        self.listener.set_user_data(UserDataKind.CONNECT, b"the answer to all")
+        with vestibule.Socket(self.entry) as caller:
+            caller.set_user_data(UserDataKind.CONNECT, bytearray(b"it is me"))
+            caller.set_user_data(UserDataKind.DISCONNECT, b"gone")
+            caller.reserve_user_data(UserDataKind.CONNECT, 10)
+            call = Background(caller.connect, self.address)
+            accepted = self.keep(self.decide(Decision.ACCEPT))
+            call.result()
+            self.assertEqual(accepted.get_user_data(UserDataKind.CONNECT), b"it is me")  # UDA-15 UDA-17
+            self.assertEqual(caller.get_user_data(UserDataKind.CONNECT), b"the answer")  # UDA-18 UDA-20
+            self.assert_error(10022, caller.set_user_data, UserDataKind.CONNECT, b"")  # UDA-25
+            self.assert_error(10014, caller.set_user_data, UserDataKind.DISCONNECT, bytes(65))  # UDA-24
+        self.assertEqual(accepted.get_user_data(UserDataKind.DISCONNECT), b"gone")  # DIS-52
+        with self.assertRaises(TypeError):
+            accepted.get_user_data("SO_CONNDATA")
+
+    def test_callee_data_of_the_function_wins_over_the_option(self):
+        self.listener.set_user_data(UserDataKind.CONNECT, b"the answer to all")
+        caller = self.call()
+
+        def answer(request):
+            request.callee_data = b"just for you"
+            return Decision.ACCEPT
+
+        self.keep(self.listener.accept(answer))
+        self.assertEqual(self.keep(caller.result()).callee_data, b"just for you")  # UDA-19
+
+    def test_quality_of_service_as_an_option(self):
+        qos = Qos(FlowSpec(1000, 2000, 3000, 4, 5, 2, 600, 70), FlowSpec())
+        with vestibule.Socket(self.entry) as caller:
+            self.assert_error(10022, caller.negotiated_qos)  # QOS-14
+            caller.qos = qos
+            call = Background(caller.connect, self.address)
+            accepted = self.keep(self.listener.accept())
+            call.result()
+            self.assertEqual(caller.negotiated_qos(), qos)  # QOS-08
+            self.assertEqual(accepted.negotiated_qos(), Qos(qos.receiving, qos.sending))
+        self.assertEqual(self.listener.negotiated_qos(), Qos())
+
 
 class PlainTcp(EntryCase):
     entry = Entry.TCP4
@@ -214,6 +254,8 @@ class PlainTcp(EntryCase):
         self.assertEqual(connection.callee_data, b"")
         self.assertIsNone(connection.qos)
         self.assert_error(10042, connection.send_disconnect, b"bye")  # DIS-21
+        self.assert_error(10042, connection.get_user_data, UserDataKind.DISCONNECT)  # UDA-22
+        self.assert_error(10042, connection.negotiated_qos)
         connection.send_disconnect()
         self.assertEqual(accepted.recv_disconnect(), b"")
         self.assert_error(10042, accepted.recv_disconnect, 10)  # DIS-29

@@ -45,6 +45,7 @@ from ._types import (
     Setting,
     Shutdown,
     SocketOption,
+    UserDataKind,
     UserDataLimits,
 )
 from ._vestibule import (
@@ -84,6 +85,7 @@ __all__ = [
     "Socket",
     "SocketOption",
     "TimedOut",
+    "UserDataKind",
     "UserDataLimits",
     "WinsockError",
     "WouldBlock",

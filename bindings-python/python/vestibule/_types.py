@@ -124,6 +124,15 @@ class UserDataLimits(NamedTuple):
     """Disconnect data, also that of a refusal."""
 
 
+class UserDataKind(enum.Enum):
+    """Which user data an option is about."""
+
+    CONNECT = "SO_CONNDATA"
+    """Data of a connect or an acceptance."""
+    DISCONNECT = "SO_DISCDATA"
+    """Data of a disconnect or a refusal."""
+
+
 class Linger(NamedTuple):
     """What closing does with data that is not out yet (DIS-40)."""
 

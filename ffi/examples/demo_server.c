@@ -56,7 +56,8 @@ static SOCKET decide(SOCKET listener, struct plan *plan, int error, const char *
     if (found == 0)
         printf("server: WSAAccept returns a socket\n");
     else
-        printf("server: WSAAccept fails with %d (%s)\n", found, found == error ? name : "not as announced");
+        printf("server: WSAAccept fails with %d (%s)\n", found,
+               found == error ? name : "not as announced");
     if (found != error)
         exit(1);
     return accepted;

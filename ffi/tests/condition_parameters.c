@@ -117,10 +117,12 @@ static void flows_are_turned_round(void) {
     struct address address;
     vestibule_handle socket = listener(VESTIBULE_AF_IN_PROCESS, &address), accepted;
     vestibule_handle caller = stream(VESTIBULE_AF_IN_PROCESS);
-    struct vestibule_qos asked = {{100, 1, 200, 3, 4, 2, 7, 8}, {300, 1, 400, 3, 4, 2, 7, 8}, {0, 0}};
+    struct vestibule_qos asked = {
+        {100, 1, 200, 3, 4, 2, 7, 8}, {300, 1, 400, 3, 4, 2, 7, 8}, {0, NULL}};
     CHECK(vestibule_set_nonblocking(caller, 1) == 0);
-    CHECK_ERROR(vestibule_connect(caller, &address.is.any, address.length, NULL, NULL, &asked, NULL),
-                VESTIBULE_WSAEWOULDBLOCK);
+    CHECK_ERROR(
+        vestibule_connect(caller, &address.is.any, address.length, NULL, NULL, &asked, NULL),
+        VESTIBULE_WSAEWOULDBLOCK);
     accepted = accept_one(socket);
     CHECK(seen.has_sqos);
     CHECK(memcmp(&seen.sqos.receiving, &asked.sending, sizeof asked.sending) == 0);

@@ -1,4 +1,5 @@
-/* The last error: per thread, changed by failures only (HND-23, HND-25), and what its numbers mean. */
+/* The last error: per thread, changed by failures only (HND-23, HND-25), and what its numbers
+ * mean. */
 
 #include "util.h"
 

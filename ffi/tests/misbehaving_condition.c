@@ -2,7 +2,15 @@
 
 #include "util.h"
 
-enum misdeed { TOO_LONG, FAR_TOO_LONG, OTHER_BUFFER, SCRIBBLES, GROUP, GROUP_AND_REJECT, IMPOSSIBLE_FLOW };
+enum misdeed {
+    TOO_LONG,
+    FAR_TOO_LONG,
+    OTHER_BUFFER,
+    SCRIBBLES,
+    GROUP,
+    GROUP_AND_REJECT,
+    IMPOSSIBLE_FLOW
+};
 
 static char others[256];
 

@@ -28,8 +28,9 @@ static void not_offered(vestibule_handle socket) {
                     VESTIBULE_WSAENOPROTOOPT);
     }
     CHECK_ERROR(vestibule_getsockopt(socket, 1, 2, &value, &length), VESTIBULE_WSAEINVAL);
-    CHECK_ERROR(vestibule_setsockopt(socket, VESTIBULE_SOL_SOCKET, VESTIBULE_SO_ACCEPTCONN, &value, 4),
-                VESTIBULE_WSAENOPROTOOPT);
+    CHECK_ERROR(
+        vestibule_setsockopt(socket, VESTIBULE_SOL_SOCKET, VESTIBULE_SO_ACCEPTCONN, &value, 4),
+        VESTIBULE_WSAENOPROTOOPT);
     CHECK_ERROR(vestibule_setsockopt(socket, VESTIBULE_SOL_SOCKET, VESTIBULE_SO_ERROR, &value, 4),
                 VESTIBULE_WSAENOPROTOOPT);
 }

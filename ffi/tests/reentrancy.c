@@ -66,7 +66,7 @@ int main(void) {
         call(&caller, &address, NULL);
         accepted = vestibule_accept(served, NULL, NULL, call_back, 1);
         CHECK(accepted != VESTIBULE_INVALID_SOCKET && nested == 1);
-        CHECK(vestibule_last_error() == 4711); /* a call that succeeds leaves the last error alone */
+        CHECK(vestibule_last_error() == 4711); /* a success leaves the last error alone */
         answered(&caller);
         hang_up(&caller);
         CHECK(vestibule_closesocket(accepted) == 0);

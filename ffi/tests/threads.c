@@ -46,8 +46,8 @@ static void *call_often(void *to) {
     for (round = 0; round < CALLS; round++) {
         vestibule_handle caller = stream(address->is.any.sa_family);
         char byte;
-        CHECK(vestibule_connect(caller, &address->is.any, address->length, NULL, NULL, NULL, NULL) ==
-              0);
+        CHECK(vestibule_connect(caller, &address->is.any, address->length, NULL, NULL, NULL,
+                                NULL) == 0);
         CHECK(vestibule_recv(caller, &byte, 1, 0) == 0);
         CHECK(vestibule_closesocket(caller) == 0);
     }

@@ -104,7 +104,7 @@ static void later(vestibule_handle socket, const struct address *address) {
     answer.len = sizeof room;
     CHECK(vestibule_callee_data(caller, &answer) == 0);
     CHECK(answer.len == 5 && memcmp(room, "later", 5) == 0);
-    CHECK(callee_data.len == 0 && strcmp(unused, "????") == 0); /* the library has kept no pointer */
+    CHECK(callee_data.len == 0 && strcmp(unused, "????") == 0); /* no pointer was kept */
     CHECK(vestibule_closesocket(caller) == 0);
     CHECK(vestibule_closesocket(accepted) == 0);
 }

@@ -73,6 +73,26 @@ static void ipv6(void) {
     CHECK(closesocket(caller) == 0 && closesocket(accepted) == 0 && closesocket(listener) == 0);
 }
 
+/* An IPv6 listener of Winsock takes no IPv4 connections. */
+static void ipv6_only(void) {
+    SOCKADDR_IN6 address;
+    SOCKADDR_IN other;
+    int length = sizeof address;
+    SOCKET listener = socket(AF_INET6, SOCK_STREAM, 0), caller = socket(AF_INET, SOCK_STREAM, 0);
+    memset(&address, 0, sizeof address);
+    memset(&other, 0, sizeof other);
+    address.sin6_family = AF_INET6;
+    if (listener == INVALID_SOCKET || bind(listener, (SOCKADDR *)&address, length) != 0)
+        return; /* no IPv6 here */
+    CHECK(listen(listener, 5) == 0);
+    CHECK(getsockname(listener, (SOCKADDR *)&address, &length) == 0);
+    other.sin_family = AF_INET;
+    other.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    other.sin_port = address.sin6_port;
+    CHECK_FAILS(connect(caller, (SOCKADDR *)&other, sizeof other), WSAECONNREFUSED);
+    CHECK(closesocket(caller) == 0 && closesocket(listener) == 0);
+}
+
 static void in_process(void) {
     SOCKADDR_VESTIBULE address = {AF_VESTIBULE, 0, SV_NODE_LOCAL, 0, 0};
     struct seen seen;
@@ -147,6 +167,7 @@ int main(void) {
     WSADATA data;
     CHECK(WSAStartup(MAKEWORD(2, 2), &data) == 0);
     ipv6();
+    ipv6_only();
     in_process();
     control_codes();
     creation();

@@ -26,7 +26,7 @@ typedef uint16_t vestibule_u_short;
 typedef uint32_t vestibule_u_int;
 typedef uint32_t vestibule_u_long;
 
-/* The system's headers have these names too, with a u_long of 64 bits; they are included already. */
+/* The system's headers, included already, have these names too, with a u_long of 64 bits. */
 #define u_char vestibule_u_char
 #define u_short vestibule_u_short
 #define u_int vestibule_u_int

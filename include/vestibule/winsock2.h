@@ -12,8 +12,8 @@
  * datagrams are not offered yet. ioctlsocket knows FIONBIO. A condition function has to return: no
  * exception and no longjmp through it.
  *
- * The in-process entry, which Windows does not have, is AF_VESTIBULE; a program that is compiled for
- * Windows as well tests for that name, and VESTIBULE_NO_EXTENSIONS hides it. */
+ * The in-process entry, which Windows does not have, is AF_VESTIBULE; a program that is compiled
+ * for Windows as well tests for that name, and VESTIBULE_NO_EXTENSIONS hides it. */
 
 #ifndef _WINSOCK2API_
 #define _WINSOCK2API_
@@ -79,7 +79,7 @@
 #define linger vestibule_ws_linger
 #endif
 
-/* htons and its family, inet_addr, inet_ntoa, INADDR_*, struct sockaddr_in: as the system has them. */
+/* htons and its family, inet_addr, inet_ntoa, INADDR_*, struct sockaddr_in: the system's own. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -225,7 +225,7 @@ typedef struct sockaddr_vestibule {
 /* The library's own options, of level SOL_VESTIBULE; each is an int. */
 #define SOL_VESTIBULE 0x5645
 #define SO_VESTIBULE_CONNECT_TIMEOUT 1 /* milliseconds that a connect waits; AF_VESTIBULE only */
-#define SO_VESTIBULE_CALLER_CHECK 2    /* whether a listener looks if a caller has reset; TCP only */
+#define SO_VESTIBULE_CALLER_CHECK 2    /* whether to look if a caller has reset; TCP only */
 
 #endif
 
@@ -254,7 +254,8 @@ int WSAAPI shutdown(SOCKET s, int how) VESTIBULE_SYMBOL("shutdown");
 int WSAAPI closesocket(SOCKET s) VESTIBULE_SYMBOL("closesocket");
 
 SOCKET WSAAPI accept(SOCKET s, struct sockaddr *addr, int *addrlen) VESTIBULE_SYMBOL("accept");
-SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr *addr, int *addrlen, LPCONDITIONPROC lpfnCondition,
+SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr *addr, int *addrlen,
+                        LPCONDITIONPROC lpfnCondition,
                         DWORD_PTR dwCallbackData) VESTIBULE_SYMBOL("wsaaccept"); /* LAY-13 */
 int WSAAPI connect(SOCKET s, const struct sockaddr *name, int namelen) VESTIBULE_SYMBOL("connect");
 int WSAAPI WSAConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF lpCallerData,

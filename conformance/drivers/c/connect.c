@@ -23,7 +23,9 @@ int address_named(const struct words *words, union address *room, struct sockadd
                       int *length) {
     const char *spelled = words_value(words, "addr");
     int absent = spelled != NULL && strcmp(spelled, "-") == 0;
-    int natural = absent ? (int)sizeof room->inet : spelled == NULL ? 0 : address_read(spelled, room);
+    int natural = absent            ? (int)sizeof room->inet
+                  : spelled == NULL ? 0
+                                    : address_read(spelled, room);
     *address = absent ? NULL : &room->any;
     *length = (int)words_number(words, "len", natural);
     return natural != 0;

@@ -1,4 +1,4 @@
-/* One function for each verb, as far as no other file has it: makes the call and says what came of it. */
+/* One function for each verb that no other file has: makes the call and says what came of it. */
 
 #include "driver.h"
 #include "names.h"

@@ -2,20 +2,22 @@
 
 use std::ffi::{c_int, c_void};
 
-use libc::sockaddr;
-use provider::{Error, Result};
+use libc::{sockaddr, socklen_t};
+use provider::{Entry, Error, Result};
 
 use super::{NUMBERING, socket, status};
 use crate::{
     calls::{
-        length,
+        find, length,
         sockets::{self, Wanted},
     },
     memory::Bytes,
     types::vestibule_handle,
 };
 
-/// `socket`.
+const INT_SIZE: socklen_t = 4;
+
+/// `socket`. An IPv6 socket has `IPV6_V6ONLY` on, as on Windows.
 #[unsafe(no_mangle)]
 pub extern "C" fn vestibule_ws_socket(
     family: c_int,
@@ -51,7 +53,36 @@ fn create(family: c_int, kind: c_int, protocol: c_int, group: u32) -> Result<ves
         protocol,
         group,
     };
-    sockets::create(wanted, NUMBERING)
+    let socket = sockets::create(wanted, NUMBERING)?;
+    if find(socket)?.entry() == Entry::Tcp6
+        && let Err(error) = refuse_ipv4(socket)
+    {
+        sockets::close(socket)?;
+        return Err(error);
+    }
+    Ok(socket)
+}
+
+/// An IPv6 socket of Winsock takes no IPv4 connections, one of Linux does.
+fn refuse_ipv4(socket: vestibule_handle) -> Result<()> {
+    let descriptor = c_int::try_from(socket).map_err(|_| Error::NotSock)?;
+    let on: c_int = 1;
+    let value = (&raw const on).cast();
+    // SAFETY: the value is an int that is valid during the call, and that is the size given.
+    let result = unsafe {
+        libc::setsockopt(
+            descriptor,
+            libc::IPPROTO_IPV6,
+            libc::IPV6_V6ONLY,
+            value,
+            INT_SIZE,
+        )
+    };
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(Error::SyscallFailure)
+    }
 }
 
 /// `bind`.

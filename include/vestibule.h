@@ -613,8 +613,8 @@ int vestibule_caller_credentials(struct vestibule_credentials *credentials);
 //
 // `name`: the destination, `namelen` bytes long. `caller_data`: shown to the server's condition
 // function; NULL or a length of 0 means none (CON-22, UDA-11). `callee_data`: on entry the room
-// for what the server answers, on return the number of bytes received, 0 after every failure
-// (CON-24, CON-32); longer answers are cut (UDA-13); NULL means that the answer is not wanted
+// for what the server answers, on return the number of bytes received, 0 after every failure but
+// WSAENOTSOCK (CON-24, CON-32); longer answers are cut (UDA-13); NULL means that the answer is not wanted
 // (CON-23). `sqos`: the quality of service asked for, NULL for none (QOS-03). `gqos`: NULL. The
 // call keeps none of the pointers, also when it ends with WSAEWOULDBLOCK: then
 // vestibule_callee_data gives the answer later.

@@ -66,20 +66,24 @@ symbols() {
     count symbols $?
 }
 
-# The layout test once more, against Windows' own headers.
-windows_layout() {
-    wanted windows_layout || return 0
+# What has to compile against Windows' own headers as well.
+windows() {
+    name=windows_$1
+    shift
+    wanted "$name" || return 0
     compiler=x86_64-w64-mingw32-gcc
     if command -v $compiler >/dev/null; then
-        $compiler -std=c11 $warnings -fsyntax-only "$here/layout.c"
-        count windows_layout $?
+        $compiler -std=c11 $warnings -fsyntax-only "$@"
+        count "$name" $?
     else
-        count windows_layout 77 "no $compiler (Debian: gcc-mingw-w64-x86-64)"
+        count "$name" 77 "no $compiler (Debian: gcc-mingw-w64-x86-64)"
     fi
 }
 
 symbols
-windows_layout
+windows layout "$here/layout.c"
+windows examples "$here"/../examples/*.c
+windows driver "$root"/conformance/drivers/c/*.c
 for source in "$here"/*.c; do
     name=$(basename "$source" .c)
     program "$name" $c $include "$source" $library -o "$build/$name"

@@ -20,14 +20,14 @@
 
 /* What this API can do, whatever the entry. */
 #ifdef AF_VESTIBULE
-#define LIMIT ",descriptor-limit"
+#define MORE ",descriptor-limit,settings"
 #else
-#define LIMIT ""
+#define MORE ""
 #endif
 #define API                                                                                        \
     "winsock-api,null-pointers,raw-lengths,address-buffers,raw-decision,callback-context,"         \
     "callee-buffer,writable-inputs,groups,group-qos,qos-parameter,raw-options,handles,"           \
-    "last-error" LIMIT
+    "last-error" MORE
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
 

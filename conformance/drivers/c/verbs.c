@@ -3,6 +3,7 @@
 #include "driver.h"
 #include "names.h"
 #include "platform.h"
+#include "settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -255,43 +256,32 @@ static enum outcome do_descriptors(struct work *work) {
     return OK;
 }
 
-#ifdef AF_VESTIBULE
-/* The limit of in-process sockets before `exhaust`, if that has been done. */
-static uint32_t sockets_before;
-static int sockets_exhausted;
-#endif
-
 static enum outcome do_exhaust(struct work *work) {
     const char *entry = words_value(work->words, "entry");
-    if (entry != NULL && strcmp(entry, "in-process") == 0) {
-#ifdef AF_VESTIBULE
-        if (!sockets_exhausted &&
-            vestibule_setting(VESTIBULE_MAX_IN_PROCESS_SOCKETS, &sockets_before) != 0)
-            return FAIL;
-        sockets_exhausted = 1;
-        return ended(vestibule_configure(VESTIBULE_MAX_IN_PROCESS_SOCKETS, 0));
-#else
-        return UNSUPPORTED;
-#endif
-    }
+    if (entry != NULL && strcmp(entry, "in-process") == 0)
+        return setting_change(SOCKETS, 0);
     return descriptors_exhaust() ? OK : UNSUPPORTED;
 }
 
 static enum outcome do_release(struct work *work) {
     (void)work;
     descriptors_release();
-#ifdef AF_VESTIBULE
-    if (sockets_exhausted)
-        vestibule_configure(VESTIBULE_MAX_IN_PROCESS_SOCKETS, sockets_before);
-    sockets_exhausted = 0;
-#endif
+    settings_restore(SOCKETS);
     return OK;
+}
+
+static enum outcome do_configure(struct work *work) {
+    const char *setting = words_value(work->words, "setting");
+    if (setting == NULL || !words_has(work->words, "value"))
+        return NONSENSE;
+    return setting_change(setting, (unsigned)words_number(work->words, "value", 0));
 }
 
 /* The end of a scenario. Blocked calls of other lanes end because their sockets are closed. */
 static enum outcome do_clear(struct work *work) {
     struct named *named = names_take_all();
     do_release(work);
+    settings_restore(NULL);
     while (named != NULL) {
         struct named *next = named->next;
         struct linger off = {0, 0};
@@ -353,6 +343,7 @@ static const struct {
     {"cleanup", do_cleanup, 0},
     {"settle", do_settle, 0},
     {"descriptors", do_descriptors, 0},
+    {"configure", do_configure, 0},
     {"exhaust", do_exhaust, 0},
     {"release", do_release, 0},
     {"clear", do_clear, 0},

@@ -69,6 +69,58 @@ Feature: The accepted socket
         | SO_LINGER    | 1:9   |
         | SO_RCVTIMEO  | 3500  |
 
+    @SKT-01 @SKT-04 @must @needs:abort
+    Scenario Outline: An inherited linger setting takes effect
+      Given a listener
+      And <first>
+      And <second>
+      When the server accepts caller A
+      Then caller A is connected
+      When the server calls closesocket on the accepted socket
+      Then the server's call succeeds
+      And the connection of caller A is reset
+
+      Examples:
+        | first                                 | second                                |
+        | the listener has SO_LINGER set to 1:0 | caller A requests a connection        |
+        | caller A requests a connection        | the listener has SO_LINGER set to 1:0 |
+
+    @SKT-01 @SKT-03 @must
+    Scenario Outline: An inherited time-out takes effect
+      Given a listener
+      And <first>
+      And <second>
+      When the server accepts caller A
+      Then caller A is connected
+      When the server calls recv on the accepted socket with room for 16 bytes
+      Then the server's call fails with WSAETIMEDOUT
+
+      Examples:
+        | first                                   | second                                  |
+        | the listener has SO_RCVTIMEO set to 150 | caller A requests a connection          |
+        | caller A requests a connection          | the listener has SO_RCVTIMEO set to 150 |
+
+    @SKT-01 @SKT-03 @SKT-04 @must @needs:abort
+    Scenario: A setting changed after a deferral takes effect
+      Given a listener
+      And caller A requests a connection
+      When the server defers caller A
+      And the listener has SO_LINGER set to 1:0
+      And the server accepts caller A without a condition function
+      Then caller A is connected
+      When the server calls closesocket on the accepted socket
+      Then the connection of caller A is reset
+
+    @SKT-01 @SKT-14 @must @needs:abort
+    Scenario: A setting changed after the acceptance has no effect on it
+      Given a listener
+      And caller A requests a connection
+      When the server accepts caller A
+      And the listener has SO_LINGER set to 1:0
+      Then caller A is connected
+      When the server calls closesocket on the accepted socket
+      Then caller A reaches the end of the stream
+
     @SKT-01 @SKT-03 @must
     Scenario: Sockets accepted without a condition function inherit as well
       Given a listener

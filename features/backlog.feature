@@ -219,6 +219,18 @@ Feature: The backlog queue
       Then caller B's attempt fails with WSAECONNREFUSED
       And the server accepts caller A
 
+    @LSN-22 @ACC-59 @must @needs:exact-backlog @needs:active-refusal @needs:raise
+    Scenario: A request whose condition function ended abnormally keeps its slot
+      Given a listener with a backlog of 1
+      When caller A requests a connection
+      And the server calls WSAAccept on the listener
+      And the server's condition function raises
+      And caller B requests a connection
+      Then caller B's attempt fails with WSAECONNREFUSED
+      And the server accepts caller A
+      When caller C requests a connection
+      Then caller C is still waiting
+
   Rule: Listening again sets the backlog anew
 
     @LSN-25 @must @needs:exact-backlog @needs:active-refusal
@@ -267,6 +279,22 @@ Feature: The backlog queue
       And caller C's attempt fails with WSAECONNREFUSED
       And caller A is still waiting
       And the server accepts caller A
+
+    @LSN-25 @LSN-26 @must @needs:exact-backlog @needs:active-refusal @needs:refusal-visible
+    Scenario: A request that is being decided survives a smaller backlog
+      Given a listener with a backlog of 3
+      When callers A to C request connections
+      And the server calls WSAAccept on the listener
+      Then the server's condition function is called for caller A
+      When another thread calls listen on the listener with a backlog of 1
+      Then another thread's call succeeds
+      And caller B's attempt fails with WSAECONNREFUSED
+      And caller C's attempt fails with WSAECONNREFUSED
+      When the server's condition function accepts
+      Then the server's call succeeds
+      And caller A is connected
+      When caller D requests a connection
+      Then caller D is still waiting
 
     @LSN-25 @must
     Scenario: Listening again disturbs no request that still fits
@@ -322,6 +350,60 @@ Feature: The backlog queue
       When the server calls closesocket on the listener
       And caller A requests a connection and waits
       Then caller A's attempt fails with WSAECONNREFUSED
+
+    @LSN-28 @LSN-06 @must
+    Scenario: A new listener at the address of a closed one has a queue of its own
+      Given a listener
+      And a fresh socket S
+      When callers A to B request connections
+      And the server calls closesocket on the listener
+      And the server calls bind on socket S with the address of the listener
+      And the server calls listen on socket S with a backlog of 5
+      Then the server's call succeeds
+      And caller A is refused
+      And caller B is refused
+      When caller C requests a connection
+      And the server calls accept on socket S
+      Then the server's call succeeds
+      And getpeername of the accepted socket is the address of caller C
+
+    @LSN-28 @must @needs:kernel-handle
+    Scenario Outline: Closing leaves no descriptor behind
+      Given the open descriptors of the server are counted
+      And a listener
+      When callers A to B request connections
+      And the server <decision> caller A
+      And the server calls closesocket on the listener
+      Then the server's call succeeds
+      And caller B is refused
+      And the server has as many descriptors open as before
+
+      Examples:
+        | decision |
+        | rejects  |
+        | defers   |
+
+    @LSN-28 @ACC-56 @must @needs:kernel-handle
+    Scenario: Closing under a blocked accept leaves no descriptor behind
+      Given the open descriptors of the server are counted
+      And a listener
+      When the server calls accept on the listener
+      And another thread calls closesocket on the listener
+      Then the server's call fails with WSAEINTR
+      And the server has as many descriptors open as before
+
+    @LSN-28 @ACC-58 @must @needs:kernel-handle
+    Scenario: Closing while the condition function decides leaves no descriptor behind
+      Given the open descriptors of the server are counted
+      And a listener
+      When caller A requests a connection
+      And the server calls WSAAccept on the listener
+      Then the server's condition function is called for caller A
+      When another thread calls closesocket on the listener
+      And the server's condition function defers
+      Then the server's call fails with WSAEINTR
+      And caller A is refused
+      And the server has as many descriptors open as before
 
   Rule: Without a free handle the queue goes on
 

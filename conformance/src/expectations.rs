@@ -17,9 +17,8 @@ use crate::{
 struct Expectation {
     expect: Expected,
     reason: String,
-    /// Since which version.
-    #[serde(rename = "since")]
-    _since: String,
+    /// The version in which it was first seen.
+    since: String,
     /// Only the scenario of that name.
     scenario: Option<String>,
 }
@@ -58,11 +57,11 @@ impl Expectations {
     }
 
     /// Why a failure of this scenario is expected, if it is.
-    pub(crate) fn excuse(&self, record: &Record) -> Option<&str> {
+    pub(crate) fn excuse(&self, record: &Record) -> Option<String> {
         let mut listed = record.ids.iter().filter_map(|id| self.0.get(id)).flatten();
         let excuse = listed.find(|entry| entry.covers(record))?;
         let Expected::Fail = excuse.expect;
-        Some(&excuse.reason)
+        Some(format!("{} (since {})", excuse.reason, excuse.since))
     }
 
     /// What is listed and did not fail.
@@ -127,7 +126,7 @@ mod tests {
         let failed = Status::Failed("why".into());
         assert_eq!(
             listed.excuse(&record("DIS-02", failed.clone())),
-            Some("not there yet")
+            Some("not there yet (since 0.1)".to_owned())
         );
         assert_eq!(listed.excuse(&record("DIS-03", failed)), None);
     }

@@ -206,7 +206,7 @@ fn conclude(
         {
             if let Some(reason) = expectations.excuse(record) {
                 let place = format!("{}: {}", run.cell, report::place(record));
-                excused.push((place, reason.to_owned()));
+                excused.push((place, reason));
             }
         }
     }

@@ -65,18 +65,11 @@ pub(crate) fn satisfied(need: &str, capabilities: &[String]) -> bool {
     }
 }
 
-/// One entry of the catalogue.
+/// One entry of the catalogue; what it is and has in part, the file tells its readers.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
-    /// What it is.
-    #[serde(rename = "what")]
-    _what: String,
     /// Its capabilities.
     pub(crate) has: Vec<String>,
-    /// Capabilities that it has in part, with the part.
-    #[serde(default, rename = "partly")]
-    _partly: BTreeMap<String, String>,
     /// Why it is not offered yet.
     pub(crate) waits_for: Option<String>,
 }

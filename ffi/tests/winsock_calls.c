@@ -93,6 +93,25 @@ static void ipv6_only(void) {
     CHECK(closesocket(caller) == 0 && closesocket(listener) == 0);
 }
 
+/* WSA_FLAG_OVERLAPPED does not make a socket non-blocking (HND-18). */
+static void overlapped(void) {
+    SOCKADDR_IN address;
+    int length = sizeof address;
+    SOCKET listener = WSASocketA(AF_INET, SOCK_STREAM, 0, NULL, 0, WSA_FLAG_OVERLAPPED);
+    SOCKET caller = WSASocketA(AF_INET, SOCK_STREAM, 0, NULL, 0, WSA_FLAG_OVERLAPPED);
+    DWORD patience = 20;
+    char byte;
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    CHECK(bind(listener, (SOCKADDR *)&address, length) == 0 && listen(listener, 5) == 0);
+    CHECK(getsockname(listener, (SOCKADDR *)&address, &length) == 0);
+    CHECK(connect(caller, (SOCKADDR *)&address, length) == 0);
+    CHECK(setsockopt(caller, SOL_SOCKET, SO_RCVTIMEO, (char *)&patience, sizeof patience) == 0);
+    CHECK_FAILS(recv(caller, &byte, 1, 0), WSAETIMEDOUT);
+    CHECK(closesocket(caller) == 0 && closesocket(listener) == 0);
+}
+
 static void in_process(void) {
     SOCKADDR_VESTIBULE address = {AF_VESTIBULE, 0, SV_NODE_LOCAL, 0, 0};
     struct seen seen;
@@ -168,6 +187,7 @@ int main(void) {
     CHECK(WSAStartup(MAKEWORD(2, 2), &data) == 0);
     ipv6();
     ipv6_only();
+    overlapped();
     in_process();
     control_codes();
     creation();

@@ -16,7 +16,10 @@ Feature: Calls from inside a condition function
       And caller A and the accepted socket can talk
       And SO_ACCEPTCONN of the listener is 1
       And SO_KEEPALIVE of the listener is 0
+      And SO_LINGER of the listener is 0:0
+      And SO_LINGER of the accepted socket is 0:0
       And the server accepts caller B
+      And the accepted socket of B is blocking
 
       Examples:
         | call                                                            |
@@ -27,6 +30,8 @@ Feature: Calls from inside a condition function
         | closesocket on the listener                                     |
         | shutdown on the listener with direction both                    |
         | setsockopt on the listener with option SO_KEEPALIVE and value 1 |
+        | setsockopt on the listener with option SO_LINGER and value 1:5  |
+        | ioctlsocket on the listener with value 1                        |
 
     @ACC-51 @ACC-07 @must
     Scenario Outline: Calls on it leave every decision valid

@@ -221,16 +221,16 @@ impl Run<'_> {
     fn markdown(&self) -> String {
         let summary = self.summary();
         let mut text = format!(
-            "# Conformance report\n\n{} of {} must requirements covered. {} scenarios: {} passed, \
-             {} failed, {} skipped. {} of {} seeded faults caught.\n\n",
+            "# Conformance report\n\n{} of {} must requirements covered. {} scenarios played. {} of \
+             {} seeded faults caught. {} passed, {} failed, {} skipped.\n\n",
             summary.must_covered,
             summary.must,
             summary.scenarios,
+            summary.faults_caught,
+            summary.faults_seeded,
             summary.passed,
             summary.failed,
             summary.skipped,
-            summary.faults_caught,
-            summary.faults_seeded,
         );
         let mut cells: Vec<String> = self.cells.iter().map(|run| run.cell.to_string()).collect();
         cells.sort();

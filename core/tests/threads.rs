@@ -187,3 +187,40 @@ fn open_descriptors() -> usize {
         .filter(|target| !target.to_string_lossy().starts_with("socket:"))
         .count()
 }
+
+/// A rejection is never a failed connect on plain TCP, however fast it comes.
+#[test]
+fn a_rejection_that_overtakes_the_connect_is_seen_at_the_first_use() {
+    let (listener, address) = listening(Entry::Tcp4, 8);
+    thread::scope(|scope| {
+        let server = scope.spawn(|| {
+            loop {
+                match listener.accept(|_| Ok(Decision::Reject), &Wait::FOREVER) {
+                    Err(Error::ConnRefused) => {}
+                    other => return other.map(drop),
+                }
+            }
+        });
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|_| {
+                scope.spawn(|| {
+                    for _ in 0..ROUNDS * 4 {
+                        let client = Socket::new(Entry::Tcp4).expect("a socket");
+                        let attempt =
+                            client.connect(&address, ConnectData::default(), &Wait::FOREVER);
+                        assert_eq!(attempt, Ok(()));
+                        assert_eq!(client.peer_address(), Ok(address));
+                        let used = client.receive(&mut [0; 1], Receive::default(), &within());
+                        assert_eq!(used, Err(Error::ConnReset)); // ACC-71 ACC-72
+                    }
+                })
+            })
+            .collect();
+        for client in clients {
+            client.join().expect("every connect succeeds");
+        }
+        listener.close().expect("open until now");
+        let ended = server.join().expect("no panic");
+        assert!(matches!(ended, Err(Error::Intr | Error::NotSock)));
+    });
+}

@@ -103,6 +103,12 @@ impl Tcp {
                 self.await_outcome(mode)
             }
             Err(Errno::INPROGRESS | Errno::WOULDBLOCK) => self.await_outcome(mode),
+            // Established, and reset before this thread woke up.
+            Err(Errno::CONNRESET) => {
+                self.check_open()?;
+                self.succeed_broken();
+                Ok(())
+            }
             Err(error) => Err(self.check_open().err().unwrap_or_else(|| error.into())),
         }
     }
@@ -142,7 +148,7 @@ impl Tcp {
             Ok(()) => Outcome::Failed(Error::ConnAborted),
             // The attempt had succeeded; the peer has reset the connection since (ACC-72).
             Err(Errno::CONNRESET | Errno::PIPE) => {
-                self.broken.store(Error::ConnReset.code(), SeqCst);
+                self.break_connection();
                 Outcome::Connected
             }
             Err(error) => Outcome::Failed(error.into()),
@@ -189,6 +195,17 @@ impl Tcp {
             ..connection
         };
         self.change(connected); // LSN-08 LSN-09
+    }
+
+    /// The attempt had succeeded, but the peer has reset the connection since: its first use tells
+    /// (ACC-72).
+    fn succeed_broken(&self) {
+        self.break_connection();
+        self.succeed();
+    }
+
+    fn break_connection(&self) {
+        self.broken.store(Error::ConnReset.code(), SeqCst);
     }
 
     fn fail(&self, error: Error, blocking: bool) {

@@ -10,7 +10,7 @@ set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
-directory=${1:-$root/target/release}
+directory=$(cd "${1:-$root/target/release}" && pwd) || exit 2
 [ $# -gt 0 ] && shift
 picked=" $* "
 build=$directory/c-tests

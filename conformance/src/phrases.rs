@@ -153,6 +153,9 @@ fn simple(clause: &str) -> Option<Vec<Argument>> {
         ("disconnect data ", "data"),
         ("data ", "data"),
     ];
+    if let Some(value) = clause.strip_prefix("value ").and_then(data_value) {
+        return Some(vec![("value", value)]);
+    }
     if let Some(option) = clause.strip_prefix("option ") {
         return Some(vec![("option", Value::Plain(option.to_owned()))]);
     }

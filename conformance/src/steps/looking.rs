@@ -188,6 +188,13 @@ fn as_remembered(scene: &mut Scene, socket: Socket) -> Step {
     same("the address", &scene.address_of(&socket)?, &wanted)
 }
 
+#[then(regex = r"^the data of (\w+) of (the accepted socket(?: of [A-Z])?|caller [A-Z]) is (.+)$")]
+fn data_option(scene: &mut Scene, option: String, socket: Socket, wanted: String) -> Step {
+    let wanted = scene.value(socket.side, phrases::wanted(&wanted))?;
+    let found = scene.option(&socket, &option)?;
+    same(&option, &found, &wanted)
+}
+
 /// The negotiated QOS, from the point of view of the socket's own side.
 #[then(regex = r"^the QOS of (the accepted socket|caller [A-Z]) is (.+)$")]
 fn qos(scene: &mut Scene, socket: Socket, wanted: String) -> Step {

@@ -6,7 +6,7 @@ use cucumber::{given, when};
 
 use crate::{
     names::Socket,
-    phrases::{Place, Value},
+    phrases::{self, Place, Value},
     protocol::Fields,
     scene::{Scene, Step},
     stage::Side,
@@ -107,6 +107,7 @@ fn option(scene: &mut Scene, first: String, second: String, value: String) -> St
         Ok(socket) => (socket, second),
         Err(_) => (second.parse::<Socket>()?, first),
     };
+    let value = scene.value(socket.side, phrases::wanted(&value))?;
     let arguments = Fields::from([("option", option.as_str()), ("value", value.as_str())]);
     scene.query(&socket, "setopt", arguments).map(drop)
 }

@@ -1,8 +1,8 @@
 //! Socket options.
 
-use provider::{Linger, Socket, SocketOption};
+use provider::{Linger, Socket, SocketOption, UserDataKind};
 
-use crate::words::{Answer, End, Words, error_name};
+use crate::words::{Answer, End, Words, error_name, hex};
 
 fn named(option: &str) -> Result<SocketOption, End> {
     Ok(match option {
@@ -34,6 +34,8 @@ pub(crate) fn get(words: &Words, socket: &Socket) -> Answer {
             format!("{}:{}", u8::from(linger.on), linger.seconds)
         }
         "SO_ERROR" => error_name(socket_error(socket)?),
+        "SO_CONNDATA" => user_data(socket, UserDataKind::Connect)?,
+        "SO_DISCDATA" => user_data(socket, UserDataKind::Disconnect)?,
         _ => socket.option(named(option)?)?.to_string(),
     };
     Ok(format!("value={value}"))
@@ -44,13 +46,33 @@ pub(crate) fn set(words: &Words, socket: &Socket) -> Answer {
     if words.has_any(&["len"]) {
         return Err(End::Unsupported);
     }
-    let option = words.need("option")?;
-    if option == "SO_LINGER" {
-        socket.set_linger(linger(words.need("value")?)?)?;
-    } else {
-        socket.set_option(named(option)?, words.number("value")?)?;
+    match words.need("option")? {
+        "SO_LINGER" => socket.set_linger(linger(words.need("value")?)?)?,
+        "SO_CONNDATA" => set_user_data(socket, UserDataKind::Connect, words)?,
+        "SO_DISCDATA" => set_user_data(socket, UserDataKind::Disconnect, words)?,
+        "SO_CONNDATALEN" => {
+            socket.reserve_user_data(UserDataKind::Connect, words.number("value")?)?;
+        }
+        "SO_DISCDATALEN" => {
+            socket.reserve_user_data(UserDataKind::Disconnect, words.number("value")?)?;
+        }
+        option => socket.set_option(named(option)?, words.number("value")?)?,
     }
     Ok(String::new())
+}
+
+/// The most that a buffer for user data has to hold.
+const MOST: usize = 4096;
+
+fn user_data(socket: &Socket, kind: UserDataKind) -> Answer {
+    let mut buffer = vec![0; MOST];
+    let length = socket.user_data(kind, &mut buffer)?;
+    Ok(hex(&buffer[..length]))
+}
+
+fn set_user_data(socket: &Socket, kind: UserDataKind, words: &Words) -> Result<(), End> {
+    let data = words.bytes("value")?.unwrap_or_default();
+    Ok(socket.set_user_data(kind, &data)?)
 }
 
 fn linger(text: &str) -> Result<Linger, String> {

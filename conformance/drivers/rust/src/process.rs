@@ -30,7 +30,8 @@ const ENTRIES: [(&str, &str); 2] = [
 ];
 
 /// What the API has, whatever the entry.
-const API: &str = "raise,raise-propagates,qos-parameter,timed-accept,descriptor-limit,settings";
+const API: &str =
+    "raise,raise-propagates,qos-parameter,timed-accept,descriptor-limit,settings,data-options";
 
 /// The most descriptors that may be open while they are to run out.
 const FEW_DESCRIPTORS: u64 = 256;

@@ -573,6 +573,11 @@ impl Socket {
         self.transport().close(phase, self.linger());
     }
 
+    /// Whether the descriptor still is the socket's (HND-35).
+    pub(crate) fn is_intact(&self) -> bool {
+        self.transport().is_intact()
+    }
+
     /// The program has closed the kernel socket's number by other means (HND-35).
     pub(crate) fn descriptor_was_closed(&self) {
         self.transport().descriptor_was_closed();

@@ -144,19 +144,29 @@ pub fn find(handle: u64) -> Result<Arc<Socket>> {
 /// [`Error::NotSock`] the handle stays valid.
 pub fn close(handle: u64) -> Result<()> {
     let socket = find(handle)?;
+    if !socket.is_intact() {
+        // The program has closed the number by other means, and it may be somebody else's now.
+        socket.descriptor_was_closed(); // HND-16 HND-35
+        remove(handle, &socket);
+        return Err(Error::NotSock);
+    }
     socket.close_and_drop_soon()?;
-    let slot = slot_of(handle).ok_or(Error::NotSock)?;
+    remove(handle, &socket);
+    Ok(())
+}
+
+fn remove(handle: u64, socket: &Arc<Socket>) {
+    let Some(slot) = slot_of(handle) else { return };
     let removed = {
         let mut slot = slot.write();
         let is_this = slot
             .as_ref()
-            .is_some_and(|(_, found)| Arc::ptr_eq(found, &socket));
+            .is_some_and(|(_, found)| Arc::ptr_eq(found, socket));
         if is_this { slot.take() } else { None }
     };
     if removed.is_some() && handle >= FIRST_HANDLE {
         NUMBERS.lock().give_back(handle);
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -176,6 +186,19 @@ mod tests {
         close(handle).unwrap();
         assert_eq!(find(handle).unwrap_err(), Error::NotSock);
         assert_eq!(close(handle), Err(Error::NotSock));
+    }
+
+    #[test]
+    fn a_number_that_was_closed_by_other_means_is_left_to_its_new_owner() {
+        let socket = Socket::new(Entry::Tcp4).unwrap();
+        // The number stands for another file from here on, as after close() and open().
+        let fd = socket.read_descriptor().unwrap();
+        crate::sys::sever(fd).unwrap();
+        let handle = register(socket).unwrap();
+        assert_eq!(close(handle), Err(Error::NotSock)); // HND-35
+        assert_eq!(find(handle).unwrap_err(), Error::NotSock);
+        let number = std::path::PathBuf::from(format!("/proc/self/fd/{handle}"));
+        assert!(number.exists(), "the new owner's file is still open");
     }
 
     #[test]

@@ -129,6 +129,10 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
 
     fn read_descriptor(&self) -> Result<BorrowedFd<'_>>;
     fn write_descriptor(&self) -> Result<BorrowedFd<'_>>;
+    /// Whether the descriptor still is the socket's, as far as the kernel can tell (HND-16, HND-35).
+    fn is_intact(&self) -> bool {
+        true
+    }
     /// The program has closed the kernel socket's number by other means.
     fn descriptor_was_closed(&self) {}
     fn close(&self, phase: Phase, linger: Linger);

@@ -210,6 +210,16 @@ fn of_family(address: &Address, family: Family) -> Result<&SocketAddr> {
     }
 }
 
+/// Whether two addresses name the same host and port; the kernel fills the rest of an IPv6 address.
+fn same_end(one: Option<Address>, other: Option<Address>) -> bool {
+    match (one, other) {
+        (Some(Address::Ip(one)), Some(Address::Ip(other))) => {
+            (one.ip(), one.port()) == (other.ip(), other.port())
+        }
+        _ => false,
+    }
+}
+
 /// Closes a connection so that the peer sees a reset (ACC-71, ACC-72).
 fn reset(fd: OwnedFd) {
     // If the option cannot be set the peer sees the end of the stream; there is no better way.
@@ -390,6 +400,9 @@ impl Transport for Tcp {
     }
 
     fn release(&self) {
+        if self.fd.lost.load(SeqCst) {
+            return;
+        }
         // Closing has woken them all.
         let deadline = Instant::now() + Duration::from_secs(1);
         while self.sleepers.load(SeqCst) > 0 && Instant::now() < deadline {
@@ -397,6 +410,20 @@ impl Transport for Tcp {
         }
         // If there is no descriptor for it, the drop closes the kernel socket.
         let _ = sys::sever(self.fd.as_fd());
+    }
+
+    fn is_intact(&self) -> bool {
+        match self.connection().state {
+            State::Listening => sockopt::socket_acceptconn(&self.fd) == Ok(true),
+            State::Connected => match net::getpeername(&self.fd) {
+                Ok(peer) => same_end(
+                    peer.and_then(|peer| ip_address(peer).ok()),
+                    *self.peer.lock(),
+                ),
+                Err(error) => error == Errno::NOTCONN, // reset: nothing more can be told
+            },
+            State::Unconnected | State::Connecting => net::getsockname(&self.fd).is_ok(),
+        }
     }
 
     fn descriptor_was_closed(&self) {
@@ -408,6 +435,9 @@ impl Transport for Tcp {
         self.closed.store(true, SeqCst);
         if phase == Phase::Held {
             self.drop_head(); // LSN-28
+        }
+        if self.fd.lost.load(SeqCst) {
+            return; // the number is somebody else's
         }
         // A listener that nobody sleeps on is not shut down: another process may share it. While
         // it is being decided its queue must be refused all the same (LSN-28).

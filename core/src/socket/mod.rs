@@ -1,19 +1,22 @@
 //! The socket itself: every operation of every entry, as Winsock names them.
 
+mod data;
+mod settings;
+
 use std::{
     os::fd::{AsRawFd, BorrowedFd, RawFd},
     sync::atomic::{AtomicBool, Ordering::SeqCst},
 };
 
 use crate::{
-    Address, ConditionArgs, Decision, Entry, Error, Linger, Qos, Receive, Result, Setting,
-    SocketOption, UserDataKind, UserDataLimits, Wait,
+    Address, ConditionArgs, Decision, Entry, Error, Qos, Result, Setting, SocketOption,
+    UserDataLimits, Wait,
     provider::{
         accept::Listening,
         options::{OptionStore, Options},
         turn::{Phase, Turn},
     },
-    rules::{backlog, connection::Shutdown, user_data},
+    rules::{backlog, user_data},
     transport::{Endpoint, Mode, Outgoing, Transport, in_process::InProcess, tcp::Tcp},
 };
 
@@ -249,169 +252,6 @@ impl Socket {
         })
     }
 
-    /// Sends data. A blocking socket sends everything; a non-blocking one as much as there is room
-    /// for. The result is less than the length of the data only if the call ended early.
-    ///
-    /// # Errors
-    /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-16); [`Error::ConnReset`];
-    /// [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says, or after
-    /// [`SocketOption::SendTimeout`].
-    pub fn send(&self, data: &[u8], wait: &Wait<'_>) -> Result<usize> {
-        self.check_open()?;
-        let wait = self.bounded(wait, SocketOption::SendTimeout);
-        self.transport().send(data, self.mode(&wait))
-    }
-
-    /// Receives data; 0 means that the peer has ended the stream (DIS-33).
-    ///
-    /// # Errors
-    /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-25); [`Error::ConnReset`]
-    /// (DIS-36); [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says,
-    /// or after [`SocketOption::ReceiveTimeout`].
-    pub fn receive(&self, buffer: &mut [u8], flags: Receive, wait: &Wait<'_>) -> Result<usize> {
-        self.check_open()?;
-        let wait = self.bounded(wait, SocketOption::ReceiveTimeout);
-        self.transport().receive(buffer, flags, self.mode(&wait))
-    }
-
-    /// Where the kernel does not know the socket's time-outs, the wait does.
-    fn bounded<'a>(&self, wait: &Wait<'a>, option: SocketOption) -> Wait<'a> {
-        if self.entry.is_kernel_socket() {
-            return *wait;
-        }
-        match self.recorded(option) {
-            0 => *wait,
-            millis => wait.no_later_than(Wait::at_most_millis(millis)),
-        }
-    }
-
-    /// Ends one direction or both; neither blocks nor closes (DIS-46).
-    ///
-    /// # Errors
-    /// [`Error::NotConn`] (DIS-45, LSN-34), [`Error::InProgress`] inside its own condition function
-    /// (ACC-51).
-    pub fn shutdown(&self, how: Shutdown) -> Result<()> {
-        self.check_not_served_here()?;
-        self.transport().shutdown(how)
-    }
-
-    /// Ends the sending direction and begins the teardown, with disconnect data where the entry
-    /// carries it (DIS-01, DIS-02, DIS-20).
-    ///
-    /// # Errors
-    /// [`Error::NotConn`] (DIS-22); [`Error::Shutdown`] the second time (DIS-24);
-    /// [`Error::NoProtoOpt`] for data where the entry carries none (DIS-21); [`Error::Fault`] beyond
-    /// the limit (DIS-23).
-    pub fn send_disconnect(&self, data: Option<&[u8]>) -> Result<()> {
-        self.check_open()?;
-        if self.limits.disconnect > 0 {
-            user_data::check_outgoing(data.unwrap_or_default(), self.limits.disconnect)?; // DIS-23
-        }
-        self.transport().send_disconnect(data)
-    }
-
-    /// Ends the receiving direction and hands over the disconnect data that the peer has sent, or
-    /// the data of a refusal (DIS-03, DIS-25, ACC-44). Returns its length (DIS-28).
-    ///
-    /// # Errors
-    /// [`Error::NotConn`] (DIS-30); [`Error::Fault`] if the buffer is too short, and the data stays
-    /// (DIS-27); [`Error::NoProtoOpt`] for a buffer where the entry carries none (DIS-29).
-    pub fn receive_disconnect(&self, buffer: Option<&mut [u8]>) -> Result<usize> {
-        self.check_open()?;
-        self.transport().receive_disconnect(buffer)
-    }
-
-    /// Sets user data as an option: the caller data of the next connect, the answer of a listener to
-    /// every client that it accepts from then on, or the data that goes with the end of sending.
-    /// Data that a call passes explicitly wins (UDA-15, UDA-18, UDA-19, DIS-52, DIS-54).
-    ///
-    /// # Errors
-    /// [`Error::NoProtoOpt`] where the entry carries none (UDA-22); [`Error::Fault`] beyond the
-    /// limit (UDA-24); [`Error::Inval`] for connect data of a socket that is connecting or connected
-    /// (UDA-25); [`Error::InProgress`] inside its own condition function (ACC-51).
-    pub fn set_user_data(&self, kind: UserDataKind, data: &[u8]) -> Result<()> {
-        self.check_not_served_here()?;
-        user_data::check_outgoing(data, self.user_data_limit(kind)?)?; // UDA-24
-        self.transport().set_user_data(kind, data)
-    }
-
-    /// Reserves room for incoming user data, on a listener for each request separately; what is
-    /// longer is cut, and a room beyond the limit means the limit (UDA-16, UDA-17, UDA-20, UDA-24,
-    /// DIS-53). Without a reservation there is room for everything.
-    ///
-    /// # Errors
-    /// [`Error::NoProtoOpt`] where the entry carries none (UDA-22); [`Error::InProgress`] inside its
-    /// own condition function (ACC-51).
-    pub fn reserve_user_data(&self, kind: UserDataKind, room: usize) -> Result<()> {
-        self.check_not_served_here()?;
-        self.transport()
-            .reserve_user_data(kind, room.min(self.user_data_limit(kind)?))
-    }
-
-    /// Copies the user data that has arrived, and returns its length: what the server answered or
-    /// the client sent with the connect (UDA-16, UDA-17), or what the peer sent with its disconnect
-    /// or its refusal (DIS-53, ACC-44).
-    ///
-    /// # Errors
-    /// [`Error::NoProtoOpt`] where the entry carries none (UDA-22); [`Error::Fault`] if the buffer is
-    /// too short.
-    pub fn user_data(&self, kind: UserDataKind, buffer: &mut [u8]) -> Result<usize> {
-        self.check_open()?;
-        self.transport().user_data(kind, buffer)
-    }
-
-    fn user_data_limit(&self, kind: UserDataKind) -> Result<usize> {
-        let limit = match kind {
-            UserDataKind::Connect => self.limits.connect,
-            UserDataKind::Disconnect => self.limits.disconnect,
-        };
-        if self.entry.is_kernel_socket() {
-            Err(Error::NoProtoOpt)
-        } else {
-            Ok(limit)
-        } // UDA-22
-    }
-
-    /// Sets the quality of service that the next connect asks for unless it says so itself (QOS-08),
-    /// or that of the connection, from this side's point of view.
-    ///
-    /// # Errors
-    /// [`Error::NoProtoOpt`] where the entry has none (QOS-10); [`Error::OpNotSupp`] if it cannot be
-    /// carried (QOS-09).
-    pub fn set_qos(&self, qos: &Qos) -> Result<()> {
-        self.check_open()?;
-        if !self.entry.has_qos() {
-            return Err(Error::NoProtoOpt); // QOS-10
-        }
-        qos.check()?; // QOS-09
-        self.transport().set_qos(qos)
-    }
-
-    /// The quality of service in force; best effort if nothing else was agreed (QOS-06, QOS-07).
-    ///
-    /// # Errors
-    /// [`Error::NoProtoOpt`] where the entry has none (QOS-10); [`Error::Inval`] on a socket that is
-    /// neither bound nor connected (QOS-14).
-    pub fn negotiated_qos(&self) -> Result<Qos> {
-        self.check_open()?;
-        if !self.entry.has_qos() {
-            return Err(Error::NoProtoOpt); // QOS-10
-        }
-        self.transport().local_address()?; // QOS-14
-        Ok(self.transport().qos().unwrap_or_default())
-    }
-
-    /// Copies the callee data that came with the acceptance, cut to the buffer, and returns its
-    /// length; 0 before, after a failure, and if there was none (CON-24, CON-32, UDA-13).
-    pub fn callee_data(&self, buffer: &mut [u8]) -> usize {
-        self.transport().callee_data(buffer)
-    }
-
-    /// The quality of service of the connection, from this side's point of view (QOS-06, QOS-07).
-    pub fn qos(&self) -> Option<Qos> {
-        self.transport().qos()
-    }
-
     /// The local address.
     ///
     /// # Errors
@@ -428,83 +268,6 @@ impl Socket {
     pub fn peer_address(&self) -> Result<Address> {
         self.check_open()?;
         self.transport().peer_address()
-    }
-
-    /// Whether it is non-blocking.
-    pub fn is_nonblocking(&self) -> bool {
-        self.nonblocking.load(SeqCst)
-    }
-
-    /// Makes it non-blocking, or blocking again (HND-29).
-    ///
-    /// # Errors
-    /// [`Error::InProgress`] inside its own condition function (ACC-51).
-    pub fn set_nonblocking(&self, nonblocking: bool) -> Result<()> {
-        self.check_not_served_here()?;
-        self.transport().set_nonblocking(nonblocking)?;
-        self.nonblocking.store(nonblocking, SeqCst);
-        Ok(())
-    }
-
-    /// The value of an option.
-    ///
-    /// # Errors
-    /// [`Error::NoProtoOpt`] if the entry does not have it.
-    pub fn option(&self, option: SocketOption) -> Result<u32> {
-        self.check_open()?;
-        match option {
-            SocketOption::AcceptConn => Ok(self.is_listening().into()), // LSN-30 SKT-15
-            SocketOption::Error => Ok(self.transport().socket_error()?.unsigned_abs()), // HND-27
-            option => match self.options.record().get(option) {
-                Some(value) => Ok(value),
-                None => self.transport().option(option),
-            },
-        }
-    }
-
-    /// Sets an option.
-    ///
-    /// # Errors
-    /// [`Error::NoProtoOpt`] if the entry does not have it or it cannot be set (LSN-30, ACC-69);
-    /// [`Error::Inval`] for [`SocketOption::ConditionalAccept`] on a listener (ACC-69) and for a
-    /// value out of range; [`Error::InProgress`] inside its own condition function (ACC-51).
-    pub fn set_option(&self, option: SocketOption, value: u32) -> Result<()> {
-        self.check_not_served_here()?;
-        if !option.is_settable() {
-            return Err(Error::NoProtoOpt); // LSN-30
-        }
-        if option == SocketOption::ConditionalAccept && self.is_listening() {
-            return Err(Error::Inval); // ACC-69
-        }
-        if option == SocketOption::ConnectTimeout && value == 0 {
-            return Err(Error::Inval);
-        }
-        let value = option.normalised(value);
-        self.transport().set_option(option, value)?;
-        self.options.set(option, value)
-    }
-
-    /// The linger setting.
-    pub fn linger(&self) -> Linger {
-        self.options.record().linger()
-    }
-
-    /// Sets what closing does with data that is not out yet.
-    ///
-    /// # Errors
-    /// [`Error::InProgress`] inside its own condition function (ACC-51).
-    pub fn set_linger(&self, linger: Linger) -> Result<()> {
-        self.check_not_served_here()?;
-        self.transport().set_linger(linger)?;
-        self.options.set_linger(linger);
-        Ok(())
-    }
-
-    fn recorded(&self, option: SocketOption) -> u32 {
-        self.options
-            .record()
-            .get(option)
-            .unwrap_or_else(|| option.default_value())
     }
 
     /// The descriptor of the kernel socket, where the socket is one (HND-31).

@@ -1,0 +1,85 @@
+//! The mode and the options.
+
+use std::sync::atomic::Ordering::SeqCst;
+
+use super::Socket;
+use crate::{Error, Linger, Result, SocketOption};
+
+impl Socket {
+    /// Whether it is non-blocking.
+    pub fn is_nonblocking(&self) -> bool {
+        self.nonblocking.load(SeqCst)
+    }
+
+    /// Makes it non-blocking, or blocking again (HND-29).
+    ///
+    /// # Errors
+    /// [`Error::InProgress`] inside its own condition function (ACC-51).
+    pub fn set_nonblocking(&self, nonblocking: bool) -> Result<()> {
+        self.check_not_served_here()?;
+        self.transport().set_nonblocking(nonblocking)?;
+        self.nonblocking.store(nonblocking, SeqCst);
+        Ok(())
+    }
+
+    /// The value of an option.
+    ///
+    /// # Errors
+    /// [`Error::NoProtoOpt`] if the entry does not have it.
+    pub fn option(&self, option: SocketOption) -> Result<u32> {
+        self.check_open()?;
+        match option {
+            SocketOption::AcceptConn => Ok(self.is_listening().into()), // LSN-30 SKT-15
+            SocketOption::Error => Ok(self.transport().socket_error()?.unsigned_abs()), // HND-27
+            option => match self.options.record().get(option) {
+                Some(value) => Ok(value),
+                None => self.transport().option(option),
+            },
+        }
+    }
+
+    /// Sets an option.
+    ///
+    /// # Errors
+    /// [`Error::NoProtoOpt`] if the entry does not have it or it cannot be set (LSN-30, ACC-69);
+    /// [`Error::Inval`] for [`SocketOption::ConditionalAccept`] on a listener (ACC-69) and for a
+    /// value out of range; [`Error::InProgress`] inside its own condition function (ACC-51).
+    pub fn set_option(&self, option: SocketOption, value: u32) -> Result<()> {
+        self.check_not_served_here()?;
+        if !option.is_settable() {
+            return Err(Error::NoProtoOpt); // LSN-30
+        }
+        if option == SocketOption::ConditionalAccept && self.is_listening() {
+            return Err(Error::Inval); // ACC-69
+        }
+        if option == SocketOption::ConnectTimeout && value == 0 {
+            return Err(Error::Inval);
+        }
+        let value = option.normalised(value);
+        self.transport().set_option(option, value)?;
+        self.options.set(option, value)
+    }
+
+    /// The linger setting.
+    pub fn linger(&self) -> Linger {
+        self.options.record().linger()
+    }
+
+    /// Sets what closing does with data that is not out yet.
+    ///
+    /// # Errors
+    /// [`Error::InProgress`] inside its own condition function (ACC-51).
+    pub fn set_linger(&self, linger: Linger) -> Result<()> {
+        self.check_not_served_here()?;
+        self.transport().set_linger(linger)?;
+        self.options.set_linger(linger);
+        Ok(())
+    }
+
+    pub(super) fn recorded(&self, option: SocketOption) -> u32 {
+        self.options
+            .record()
+            .get(option)
+            .unwrap_or_else(|| option.default_value())
+    }
+}

@@ -99,3 +99,14 @@ Feature: Socket groups are reserved
       | code       |
       | 3355443208 |
       | 2281701388 |
+
+  @GRP-10 @LAY-33 @must @needs:winsock-api
+  Scenario Outline: The names of group kinds have their numbers, and no use
+    Then the header defines <name> as <value>
+    When the server calls WSASocket on socket S with group <value>
+    Then the server's call fails with WSAEINVAL
+
+    Examples:
+      | name                   | value |
+      | SG_UNCONSTRAINED_GROUP | 1     |
+      | SG_CONSTRAINED_GROUP   | 2     |

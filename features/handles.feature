@@ -84,3 +84,17 @@ Feature: Sockets and their handles
       | getpeername | accepted socket | WSAEFAULT   |
       | getsockname | accepted socket | WSAEFAULT   |
       | getsockname | listener        | WSAEFAULT   |
+
+  @LAY-19 @LAY-21 @LAY-28 @must @needs:winsock-api
+  Scenario Outline: Names of decisions, directions and the largest backlog
+    Then the header defines <name> as <value>
+
+    Examples:
+      | name       | value      |
+      | CF_ACCEPT  | 0          |
+      | CF_REJECT  | 1          |
+      | CF_DEFER   | 2          |
+      | SD_RECEIVE | 0          |
+      | SD_SEND    | 1          |
+      | SD_BOTH    | 2          |
+      | SOMAXCONN  | 2147483647 |

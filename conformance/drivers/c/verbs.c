@@ -240,6 +240,31 @@ static enum outcome do_cleanup(struct work *work) {
     return ended(result);
 }
 
+static enum outcome do_constant(struct work *work) {
+    static const struct {
+        const char *name;
+        long value;
+    } constants[] = {
+        {"CF_ACCEPT", CF_ACCEPT},
+        {"CF_REJECT", CF_REJECT},
+        {"CF_DEFER", CF_DEFER},
+        {"SD_RECEIVE", SD_RECEIVE},
+        {"SD_SEND", SD_SEND},
+        {"SD_BOTH", SD_BOTH},
+        {"SG_UNCONSTRAINED_GROUP", SG_UNCONSTRAINED_GROUP},
+        {"SG_CONSTRAINED_GROUP", SG_CONSTRAINED_GROUP},
+        {"SOMAXCONN", SOMAXCONN},
+    };
+    const char *wanted = words_value(work->words, "name");
+    size_t index;
+    for (index = 0; index < sizeof constants / sizeof *constants; index++)
+        if (wanted != NULL && strcmp(constants[index].name, wanted) == 0) {
+            text_add(work->results, " value=%ld", constants[index].value);
+            return OK;
+        }
+    return UNSUPPORTED;
+}
+
 static enum outcome do_settle(struct work *work) {
     const char *slow = getenv("VESTIBULE_TEST_SLOW");
     long factor = slow == NULL ? 1 : strtol(slow, NULL, 10);
@@ -341,6 +366,7 @@ static const struct {
     {"thread", do_thread, 0},
     {"last-error", do_last_error, 0},
     {"cleanup", do_cleanup, 0},
+    {"constant", do_constant, 0},
     {"settle", do_settle, 0},
     {"descriptors", do_descriptors, 0},
     {"configure", do_configure, 0},

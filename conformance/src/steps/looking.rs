@@ -195,6 +195,13 @@ fn data_option(scene: &mut Scene, option: String, socket: Socket, wanted: String
     same(&option, &found, &wanted)
 }
 
+#[then(regex = r"^the header defines (\w+) as (-?\d+)$")]
+fn constant(scene: &mut Scene, name: String, wanted: String) -> Step {
+    let arguments = Fields::from([("name", name.as_str())]);
+    let outcome = scene.ask(Side::Server, "constant", &arguments)?;
+    same(&name, outcome.succeeded()?.need("value")?, &wanted)
+}
+
 /// The negotiated QOS, from the point of view of the socket's own side.
 #[then(regex = r"^the QOS of (the accepted socket|caller [A-Z]) is (.+)$")]
 fn qos(scene: &mut Scene, socket: Socket, wanted: String) -> Step {

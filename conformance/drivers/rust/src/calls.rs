@@ -30,7 +30,10 @@ pub(crate) fn call(lane: &Lane, id: &str, verb: &str, words: &Words) -> Answer {
             process::settle();
             Ok(String::new())
         }
-        "descriptors" => Ok(format!("open={}", process::open_descriptors()?)),
+        "descriptors" => {
+            process.drop_closed();
+            Ok(format!("open={}", process::open_descriptors()?))
+        }
         "configure" => process
             .configure(words.need("setting")?, words.number("value")?)
             .map(done),
@@ -93,8 +96,7 @@ fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer 
             .map(done)?),
         "close" => {
             socket.close()?;
-            // A kernel socket's descriptor goes with its last owner.
-            lane.process.forget(words.need("name")?);
+            lane.process.note_closed(words.need("name")?);
             Ok(String::new())
         }
         "wait" => wait(words, socket),

@@ -53,6 +53,8 @@ pub(crate) struct Named {
     pub(crate) socket: Arc<Socket>,
     /// The capacity of the callee structure of its latest connect.
     pub(crate) callee: Option<usize>,
+    /// It has been closed.
+    closed: bool,
 }
 
 /// What all lanes share.
@@ -86,6 +88,7 @@ impl Process {
         let named = Named {
             socket: Arc::new(socket),
             callee: None,
+            closed: false,
         };
         lock(&self.sockets).insert(name.to_owned(), named);
     }
@@ -98,9 +101,16 @@ impl Process {
             .ok_or_else(|| format!("no socket {name}"))
     }
 
-    /// Takes a name away; its socket goes when no lane uses it any more.
-    pub(crate) fn forget(&self, name: &str) {
-        lock(&self.sockets).remove(name);
+    /// Notes that a socket has been closed. It stays, for calls that name it.
+    pub(crate) fn note_closed(&self, name: &str) {
+        if let Some(named) = lock(&self.sockets).get_mut(name) {
+            named.closed = true;
+        }
+    }
+
+    /// Drops what has been closed: the number of a kernel socket goes with its last owner.
+    pub(crate) fn drop_closed(&self) {
+        lock(&self.sockets).retain(|_, named| !named.closed);
     }
 
     /// Notes the capacity of a socket's callee structure.

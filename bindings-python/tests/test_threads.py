@@ -137,8 +137,11 @@ class SignalsWhileConnecting(EntryCase):
 
 
 class KeyboardInterrupts(unittest.TestCase):
+    # A program that a shell starts in the background ignores SIGINT, and so would its children.
     SCRIPT = """if True:
+        import signal
         import vestibule
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         listener = vestibule.listen(vestibule.InProcessAddress.local(0))
         try:
             print("ready", flush=True)

@@ -4,9 +4,10 @@ CARGO   ?= cargo
 PYTHON  ?= python3
 CC      ?= cc
 CARGO_FLAGS ?= --locked
+MEMCHECK = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lib python wheel test conformance faults fmt lint doc ci clean
+.PHONY: help demo lib python wheel test conformance faults fmt lint memcheck ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -38,7 +39,10 @@ lint: ## formatting, clippy and documentation, with warnings as errors
 	$(CARGO) clippy $(CARGO_FLAGS) --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(CARGO_FLAGS) --workspace --no-deps
 
-ci: lint test demo ## what CI runs
+memcheck: lib ## the C tests under valgrind
+	VESTIBULE_TEST_SLOW=5 VESTIBULE_TEST_WRAPPER="$(MEMCHECK)" sh ffi/tests/run.sh
+
+ci: lint test memcheck demo ## what CI runs
 
 clean: ## removes everything that was built
 	$(CARGO) clean

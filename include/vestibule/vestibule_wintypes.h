@@ -53,6 +53,17 @@ typedef uint32_t vestibule_u_long;
 #define LOWORD(value) ((WORD)((DWORD_PTR)(value) & 0xFFFF))
 #define HIWORD(value) ((WORD)(((DWORD_PTR)(value) >> 16) & 0xFFFF))
 
+/* Windows.h comes with winsock2.h there, and programs rely on these. */
+#ifndef NO_ERROR
+#define NO_ERROR 0
+#endif
+#ifndef ERROR_SUCCESS
+#define ERROR_SUCCESS 0
+#endif
+#define ZeroMemory(destination, length) memset((destination), 0, (length))
+#define CopyMemory(destination, source, length) memcpy((destination), (source), (length))
+#define FillMemory(destination, length, fill) memset((destination), (fill), (length))
+
 #ifndef GUID_DEFINED
 #define GUID_DEFINED
 typedef struct _GUID {

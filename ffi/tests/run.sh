@@ -89,8 +89,12 @@ for source in "$here"/*.c; do
     program "$name" $c $include "$source" $library -o "$build/$name"
 done
 for name in headers layout; do
-    program "${name}_cxx" $cxx $include -x c++ "$here/$name.c" -x none $library \
-        -o "$build/${name}_cxx"
+    if command -v "${CXX:-c++}" >/dev/null; then
+        program "${name}_cxx" $cxx $include -x c++ "$here/$name.c" -x none $library \
+            -o "$build/${name}_cxx"
+    elif wanted "${name}_cxx"; then
+        count "${name}_cxx" 77 "no C++ compiler (Debian: g++)"
+    fi
 done
 
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -53,9 +53,9 @@ static void too_short_leaves_the_request(vestibule_handle socket, const struct a
     struct caller caller;
     vestibule_handle accepted;
     call(&caller, to, NULL);
-    CHECK_NO_SOCKET(vestibule_accept(socket, &shorter.is.any, &shorter.length, answer,
-                                     VESTIBULE_REJECT),
-                    VESTIBULE_WSAEFAULT);
+    CHECK_NO_SOCKET(
+        vestibule_accept(socket, &shorter.is.any, &shorter.length, answer, VESTIBULE_REJECT),
+        VESTIBULE_WSAEFAULT);
     CHECK(shorter.length == to->length - 1 && untouched(&shorter));
     shorter.length = to->length;
     accepted = vestibule_accept(socket, &shorter.is.any, &shorter.length, NULL, 0);

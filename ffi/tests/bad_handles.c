@@ -35,9 +35,9 @@ static void is_not_a_socket(vestibule_handle bad) {
 }
 
 int main(void) {
-    static const vestibule_handle never[] = {VESTIBULE_INVALID_SOCKET, 1000000, 1 << 30,
-                                             (1 << 30) + 12345, (vestibule_handle)1 << 31,
-                                             (vestibule_handle)1 << 40};
+    static const vestibule_handle never[] = {
+        VESTIBULE_INVALID_SOCKET, 1000000, 1 << 30, (1 << 30) + 12345, (vestibule_handle)1 << 31,
+        (vestibule_handle)1 << 40};
     const int *family;
     int foreign, foreign_socket, is_open;
     size_t index;

@@ -3,7 +3,9 @@
 
 #include <sys/socket.h>
 
-static int system_socket(void) { return socket(AF_INET6, SOCK_STREAM, 0); }
+static int system_socket(void) {
+    return socket(AF_INET6, SOCK_STREAM, 0);
+}
 
 #include <winsock2.h>
 #include <ws2tcpip.h>

@@ -133,8 +133,8 @@ SIZE(SOCKADDR_STORAGE, 128);
 /* LAY-12 to LAY-17: assigning has to need no conversion. */
 int(CALLBACK *const condition_shape)(LPWSABUF, LPWSABUF, LPQOS, LPQOS, LPWSABUF, LPWSABUF, GROUP *,
                                      DWORD_PTR) = (LPCONDITIONPROC)0;
-SOCKET(WSAAPI *const accept_shape)(SOCKET, struct sockaddr *, int *, LPCONDITIONPROC, DWORD_PTR) =
-    WSAAccept;
+SOCKET(WSAAPI *const accept_shape)
+(SOCKET, struct sockaddr *, int *, LPCONDITIONPROC, DWORD_PTR) = WSAAccept;
 int(WSAAPI *const connect_shape)(SOCKET, const struct sockaddr *, int, LPWSABUF, LPWSABUF, LPQOS,
                                  LPQOS) = WSAConnect;
 int(WSAAPI *const send_disconnect_shape)(SOCKET, LPWSABUF) = WSASendDisconnect;

@@ -84,9 +84,9 @@ static void on_tcp_only(void) {
         VESTIBULE_WSAENOPROTOOPT);
     set(tcp, VESTIBULE_SOL_VESTIBULE, VESTIBULE_SO_CALLER_CHECK, 0);
     CHECK(get(tcp, VESTIBULE_SOL_VESTIBULE, VESTIBULE_SO_CALLER_CHECK) == 0);
-    CHECK_ERROR(vestibule_setsockopt(tcp, VESTIBULE_SOL_SOCKET, VESTIBULE_SO_CONDITIONAL_ACCEPT,
-                                     &value, 4),
-                VESTIBULE_WSAENOPROTOOPT);
+    CHECK_ERROR(
+        vestibule_setsockopt(tcp, VESTIBULE_SOL_SOCKET, VESTIBULE_SO_CONDITIONAL_ACCEPT, &value, 4),
+        VESTIBULE_WSAENOPROTOOPT);
     CHECK(vestibule_closesocket(tcp) == 0);
     CHECK(vestibule_closesocket(memory) == 0);
 }

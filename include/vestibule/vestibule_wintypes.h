@@ -48,9 +48,9 @@ typedef uint32_t vestibule_u_long;
 
 #define MAKEWORD(low, high) ((WORD)(((WORD)(BYTE)(low)) | (WORD)((WORD)(BYTE)(high) << 8)))
 #define MAKELONG(low, high) ((LONG)(((DWORD)(WORD)(low)) | ((DWORD)(WORD)(high) << 16)))
-#define LOBYTE(word) ((BYTE)((DWORD_PTR)(word) & 0xFF))
+#define LOBYTE(word) ((BYTE)(((DWORD_PTR)(word)) & 0xFF))
 #define HIBYTE(word) ((BYTE)(((DWORD_PTR)(word) >> 8) & 0xFF))
-#define LOWORD(value) ((WORD)((DWORD_PTR)(value) & 0xFFFF))
+#define LOWORD(value) ((WORD)(((DWORD_PTR)(value)) & 0xFFFF))
 #define HIWORD(value) ((WORD)(((DWORD_PTR)(value) >> 16) & 0xFFFF))
 
 /* Windows.h comes with winsock2.h there, and programs rely on these. */

@@ -255,12 +255,12 @@ int WSAAPI closesocket(SOCKET s) VESTIBULE_SYMBOL("closesocket");
 
 SOCKET WSAAPI accept(SOCKET s, struct sockaddr *addr, int *addrlen) VESTIBULE_SYMBOL("accept");
 SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr *addr, int *addrlen,
-                        LPCONDITIONPROC lpfnCondition,
-                        DWORD_PTR dwCallbackData) VESTIBULE_SYMBOL("wsaaccept"); /* LAY-13 */
+                        LPCONDITIONPROC lpfnCondition, DWORD_PTR dwCallbackData)
+    VESTIBULE_SYMBOL("wsaaccept"); /* LAY-13 */
 int WSAAPI connect(SOCKET s, const struct sockaddr *name, int namelen) VESTIBULE_SYMBOL("connect");
 int WSAAPI WSAConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF lpCallerData,
-                      LPWSABUF lpCalleeData, LPQOS lpSQOS,
-                      LPQOS lpGQOS) VESTIBULE_SYMBOL("wsaconnect"); /* LAY-14 */
+                      LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS lpGQOS)
+    VESTIBULE_SYMBOL("wsaconnect"); /* LAY-14 */
 
 int WSAAPI send(SOCKET s, const char *buf, int len, int flags) VESTIBULE_SYMBOL("send");
 int WSAAPI recv(SOCKET s, char *buf, int len, int flags) VESTIBULE_SYMBOL("recv");

@@ -174,7 +174,11 @@ fn caller_data_and_callee_data_travel_whole() {
     );
     assert_eq!(too_long.map(drop), Err(Error::Fault)); // ACC-39
     let _server = listener.accept(
-        |args| args.set_callee_data(b"\0hi\0").map(|()| Decision::Accept),
+        |args| {
+            args.set_callee_data(b"what was said before")?;
+            args.set_callee_data(b"\0hi\0")?;
+            Ok(Decision::Accept)
+        },
         &within(),
     );
     client.finish_connect(&within()).unwrap();
@@ -240,6 +244,15 @@ fn the_listener_is_untouchable_inside_its_condition_function() {
                 assert_eq!(listener.listen(1), Err(Error::InProgress));
                 assert_eq!(listener.close(), Err(Error::InProgress));
                 assert_eq!(listener.set_nonblocking(true), Err(Error::InProgress));
+                let answer = listener.set_user_data(vestibule::UserDataKind::Connect, b"x");
+                assert_eq!(answer, Err(Error::InProgress));
+                let room = listener.reserve_user_data(vestibule::UserDataKind::Connect, 1);
+                assert_eq!(room, Err(Error::InProgress));
+                let linger = vestibule::Linger {
+                    on: true,
+                    seconds: 1,
+                };
+                assert_eq!(listener.set_linger(linger), Err(Error::InProgress));
                 assert!(listener.local_address().is_ok());
                 let nested = deciding(&other, Decision::Accept); // ACC-54
                 assert!(nested.is_ok());

@@ -117,6 +117,24 @@ fn a_client_that_times_out_withdraws_its_request() {
 }
 
 #[test]
+fn a_time_out_can_be_set_on_plain_tcp_too() {
+    let (_listener, address) = listening(Entry::Tcp4, 1);
+    let _first = calling(Entry::Tcp4, &address); // the kernel drops what comes after it
+    let client = Socket::new(Entry::Tcp4).unwrap();
+    assert_eq!(client.option(SocketOption::ConnectTimeout), Ok(0)); // CON-33
+    client.set_option(SocketOption::ConnectTimeout, 20).unwrap();
+    let attempt = client.connect(&address, ConnectData::default(), &Wait::FOREVER);
+    assert_eq!(attempt, Err(Error::TimedOut));
+    client.set_nonblocking(true).unwrap();
+    let attempt = client.connect(&address, ConnectData::default(), &Wait::FOREVER);
+    assert_eq!(attempt, Err(Error::WouldBlock));
+    assert_eq!(client.finish_connect(&within()), Err(Error::TimedOut));
+    let code = Error::TimedOut.code().unsigned_abs();
+    assert_eq!(client.option(SocketOption::Error), Ok(code));
+    assert_eq!(client.peer_address(), Err(Error::NotConn));
+}
+
+#[test]
 fn an_undecided_request_expires_although_nobody_calls() {
     for deferred in [false, true] {
         let (listener, address) = listening(Entry::InProcess, 1);

@@ -31,8 +31,9 @@ pub enum SocketOption {
     /// changes nothing, because there a connection is always decided first; plain TCP has no way
     /// to keep a caller waiting yet and refuses it.
     ConditionalAccept,
-    /// How long a connect waits for a decision, in milliseconds, 1 or more; overrides
-    /// [`Setting::ConnectTimeout`]. In-process only.
+    /// How long a connect waits, in milliseconds (CON-33). In-process it waits for a decision; 1 or
+    /// more, and unless it is set [`Setting::ConnectTimeout`] counts. On plain TCP it waits for the
+    /// handshake; 0, the default, leaves the time to the kernel.
     ConnectTimeout,
     /// Whether this listener looks if a caller has reset its request, a boolean; overrides
     /// [`Setting::CallerCheck`]. TCP only.

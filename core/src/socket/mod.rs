@@ -6,6 +6,7 @@ mod settings;
 use std::{
     os::fd::{AsRawFd, BorrowedFd, RawFd},
     sync::atomic::{AtomicBool, Ordering::SeqCst},
+    time::Instant,
 };
 
 use crate::{
@@ -233,9 +234,25 @@ impl Socket {
             destination: address,
             caller_data: data.caller_data,
             qos: data.qos,
-            timeout_ms: self.recorded(SocketOption::ConnectTimeout), // CON-33
+            expires: self.connect_deadline(), // CON-33
         };
         self.transport().connect(&outgoing, self.mode(wait))
+    }
+
+    /// When an attempt that begins now times out; on plain TCP the kernel decides unless a time-out
+    /// was set.
+    fn connect_deadline(&self) -> Option<Instant> {
+        let set = self.options.record().get(SocketOption::ConnectTimeout);
+        let millis = match set {
+            Some(millis) => millis,
+            None if self.entry.is_kernel_socket() => 0,
+            None => SocketOption::ConnectTimeout.default_value(),
+        };
+        if millis == 0 {
+            None
+        } else {
+            Wait::at_most_millis(millis)
+        }
     }
 
     /// Waits until the attempt of a non-blocking connect has ended, and says how. The mode does not

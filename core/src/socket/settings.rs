@@ -52,8 +52,8 @@ impl Socket {
         if option == SocketOption::ConditionalAccept && self.is_listening() {
             return Err(Error::Inval); // ACC-69
         }
-        if option == SocketOption::ConnectTimeout && value == 0 {
-            return Err(Error::Inval);
+        if option == SocketOption::ConnectTimeout && value == 0 && !self.entry.is_kernel_socket() {
+            return Err(Error::Inval); // somebody has to end the wait
         }
         let value = option.normalised(value);
         self.transport().set_option(option, value)?;

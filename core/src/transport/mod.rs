@@ -3,7 +3,10 @@
 pub(crate) mod in_process;
 pub(crate) mod tcp;
 
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::{
+    os::fd::{BorrowedFd, OwnedFd},
+    time::Instant,
+};
 
 use crate::{
     Address, Qos, Result, Wait,
@@ -31,8 +34,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) destination: &'a Address,
     pub(crate) caller_data: &'a [u8],
     pub(crate) qos: Option<&'a Qos>,
-    /// How long the transport waits for a decision, where it is the one that waits.
-    pub(crate) timeout_ms: u32,
+    /// When the attempt times out, unless the kernel has its own time-out.
+    pub(crate) expires: Option<Instant>,
 }
 
 /// What a connection request says that has been taken from the head of the backlog.

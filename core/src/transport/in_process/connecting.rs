@@ -1,6 +1,6 @@
 //! The client's side of a connection request.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{
     InProcess,
@@ -22,8 +22,7 @@ use crate::{
 impl InProcess {
     /// Sends a connection request; a blocking call waits for the decision (CON-02).
     pub(super) fn request_connection(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
-        let timeout = Duration::from_millis(outgoing.timeout_ms.into());
-        let expires = Instant::now().checked_add(timeout);
+        let expires = outgoing.expires;
         self.with(|network, id| {
             let destination = check(network, id, outgoing)?;
             let request = network.request(id, destination, outgoing, expires);

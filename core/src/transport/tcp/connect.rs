@@ -1,6 +1,9 @@
 //! Connecting: the kernel's attempt, and what the kernel forgets about it.
 
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
+use std::{
+    sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst},
+    time::Instant,
+};
 
 use parking_lot::Mutex;
 use rustix::{
@@ -11,7 +14,7 @@ use rustix::{
 
 use super::{Mode, Outgoing, Tcp, of_family};
 use crate::{
-    Address, Error, Result,
+    Address, Error, Result, Wait,
     rules::connection::{Connection, State},
 };
 
@@ -25,8 +28,9 @@ pub(super) struct Attempt {
     awaited: AtomicBool,
     /// The kernel's socket has a failed attempt behind it.
     spent: AtomicBool,
-    /// Held while the outcome is read, because the kernel tells it once.
-    reading: Mutex<()>,
+    /// When a non-blocking attempt times out. Held while the outcome is read, because the kernel
+    /// tells it once.
+    expires: Mutex<Option<Instant>>,
 }
 
 impl Attempt {
@@ -55,7 +59,12 @@ impl Tcp {
             return Err(Error::OpNotSupp); // QOS-10
         }
         self.enter_connecting(outgoing.destination)?;
+        *self.attempt.expires.lock() = outgoing.expires;
         self.attempt.awaited.store(mode.blocking, SeqCst);
+        let mode = Mode {
+            wait: mode.wait.no_later_than(outgoing.expires),
+            ..mode
+        }; // CON-33
         let result = if mode.blocking && mode.wait.is_bounded() {
             self.connect_within(ip, mode)
         } else {
@@ -160,11 +169,14 @@ impl Tcp {
         if self.connection().state != State::Connecting || self.attempt.awaited.load(SeqCst) {
             return Ok(());
         }
-        let _reading = self.attempt.reading.lock();
+        let expires = self.attempt.expires.lock();
         if self.connection().state != State::Connecting {
             return Ok(());
         }
         match self.read_outcome()? {
+            Outcome::Pending if expires.is_some_and(|expires| expires <= Instant::now()) => {
+                self.fail(Error::TimedOut, false);
+            }
             Outcome::Pending => {}
             Outcome::Connected => self.succeed(),
             Outcome::Failed(error) => self.fail(error, false),
@@ -178,12 +190,23 @@ impl Tcp {
             self.settle_attempt()?;
             match self.connection().state {
                 State::Connected => return Ok(()),
-                State::Connecting if mode.blocking => self.wait_for(PollFlags::OUT, &mode.wait)?,
+                State::Connecting if mode.blocking => self.await_attempt_once(&mode.wait)?,
                 State::Connecting => return Err(Error::WouldBlock),
                 State::Unconnected | State::Listening => {
                     return Err(Error::from_code(self.attempt.failure()).unwrap_or(Error::NotConn));
                 }
             }
+        }
+    }
+
+    /// Waits until something may have changed. The attempt's own time-out is not the call's.
+    fn await_attempt_once(&self, wait: &Wait<'_>) -> Result<()> {
+        let expires = *self.attempt.expires.lock();
+        match self.wait_for(PollFlags::OUT, &wait.no_later_than(expires)) {
+            Err(Error::TimedOut) if expires.is_some_and(|expires| expires <= Instant::now()) => {
+                Ok(())
+            }
+            result => result,
         }
     }
 

@@ -204,6 +204,7 @@ impl Tcp {
             }
             SocketOption::NoDelay => sockopt::set_tcp_nodelay(fd, on)?,
             SocketOption::CallerCheck => self.caller_check.store(on, SeqCst), // LSN-37
+            SocketOption::ConnectTimeout => {} // CON-33: looked at when connecting
             // Turning it on needs a way to hold a SYN back, which is not offered yet (ACC-69).
             SocketOption::ConditionalAccept if !on => {}
             _ => return Err(Error::NoProtoOpt),
@@ -232,7 +233,7 @@ impl Tcp {
                 millis(sockopt::socket_timeout(fd, sockopt::Timeout::Recv)?)
             }
             SocketOption::NoDelay => sockopt::tcp_nodelay(fd)?.into(),
-            SocketOption::ConnectTimeout => return Err(Error::NoProtoOpt),
+            SocketOption::ConnectTimeout => 0, // the kernel's own
             option => option.default_value(),
         })
     }

@@ -175,6 +175,13 @@ Feature: Connect
       Given caller B has a connect time-out of 1234 ms
       Then the connect time-out of caller B is 1234 ms
 
+    @CON-33 @must @needs:connect-timeout @needs-not:decided-connect
+    Scenario: The kernel decides when an attempt times out unless it is set
+      Given a fresh caller A
+      Then the connect time-out of caller A is 0 ms
+      Given caller B has a connect time-out of 1234 ms
+      Then the connect time-out of caller B is 1234 ms
+
     @CON-33 @must @needs:connect-timeout @needs:decided-connect
     Scenario: A time-out that has not passed does no harm
       Given a listener

@@ -124,7 +124,8 @@
 // Level of the library's own options.
 #define VESTIBULE_SOL_VESTIBULE 22085
 
-// How long a connect waits for a decision, milliseconds, 1 or more; in-process only.
+// How long a connect waits, milliseconds. In-process for a decision, 1 or more; on plain TCP for
+// the handshake, where 0, the default, leaves the time to the kernel.
 #define VESTIBULE_SO_CONNECT_TIMEOUT 1
 
 // Whether a listener looks if a caller has reset its request before it is shown; 0 or 1; TCP

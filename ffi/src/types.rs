@@ -204,7 +204,8 @@ pub const VESTIBULE_TCP_NODELAY: c_int = 1;
 
 /// Level of the library's own options.
 pub const VESTIBULE_SOL_VESTIBULE: c_int = 0x5645;
-/// How long a connect waits for a decision, milliseconds, 1 or more; in-process only.
+/// How long a connect waits, milliseconds. In-process for a decision, 1 or more; on plain TCP for
+/// the handshake, where 0, the default, leaves the time to the kernel.
 pub const VESTIBULE_SO_CONNECT_TIMEOUT: c_int = 1;
 /// Whether a listener looks if a caller has reset its request before it is shown; 0 or 1; TCP
 /// only.

@@ -224,7 +224,7 @@ typedef struct sockaddr_vestibule {
 
 /* The library's own options, of level SOL_VESTIBULE; each is an int. */
 #define SOL_VESTIBULE 0x5645
-#define SO_VESTIBULE_CONNECT_TIMEOUT 1 /* milliseconds that a connect waits; AF_VESTIBULE only */
+#define SO_VESTIBULE_CONNECT_TIMEOUT 1 /* milliseconds that a connect waits */
 #define SO_VESTIBULE_CALLER_CHECK 2    /* whether to look if a caller has reset; TCP only */
 
 #endif

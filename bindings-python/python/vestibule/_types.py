@@ -59,7 +59,8 @@ class SocketOption(enum.Enum):
     CONDITIONAL_ACCEPT = "SO_CONDITIONAL_ACCEPT"
     """Boolean, to be set before listen (ACC-69). In-process it changes nothing, plain TCP refuses it."""
     CONNECT_TIMEOUT = "connect-timeout"
-    """How long a connect waits for the decision, milliseconds; in-process only (CON-33)."""
+    """How long a connect waits, milliseconds: in-process for the decision, on plain TCP for the
+    handshake, where 0, the default, leaves it to the kernel (CON-33)."""
     CALLER_CHECK = "caller-check"
     """Boolean, TCP only: whether the listener looks if a caller has reset its request (LSN-37)."""
     ACCEPT_CONN = "SO_ACCEPTCONN"

@@ -42,7 +42,7 @@ CAPABILITIES = {
     "withdrawal-visible exact-backlog conditional-accept peer-credentials half-close abort port-addresses "
     "datagram-free reset-visible close-visible connect-timeout " + API,
     "tcp": "kernel-handle half-close abort port-addresses network-errors datagram-free reset-visible "
-    "kernel-backlog " + API,
+    "kernel-backlog connect-timeout " + API,
 }
 
 ENTRIES = {

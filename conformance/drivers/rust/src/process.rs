@@ -25,7 +25,7 @@ const ENTRIES: [(&str, &str); 2] = [
     (
         "tcp",
         "kernel-handle,half-close,abort,port-addresses,network-errors,datagram-free,reset-visible,\
-         kernel-backlog",
+         kernel-backlog,connect-timeout",
     ),
 ];
 

@@ -197,6 +197,23 @@ mod tests {
     }
 
     #[test]
+    fn errors_of_the_kernel_become_winsock_errors_of_the_same_meaning() {
+        for (errno, error) in [
+            (Errno::NETUNREACH, Error::NetUnreach),   // CON-14
+            (Errno::HOSTUNREACH, Error::HostUnreach), // CON-14
+            (Errno::CONNREFUSED, Error::ConnRefused),
+            (Errno::TIMEDOUT, Error::TimedOut),
+            (Errno::NOTSOCK, Error::NotSock),
+            (Errno::BADF, Error::NotSock),
+            (Errno::PIPE, Error::ConnReset),
+            (Errno::NOMEM, Error::NoBufs),
+            (Errno::XDEV, Error::SyscallFailure),
+        ] {
+            assert_eq!(Error::from(errno), error);
+        }
+    }
+
+    #[test]
     fn a_deferral_and_a_would_block_are_different_errors() {
         assert_ne!(Error::TryAgain.code(), Error::WouldBlock.code());
     }

@@ -21,6 +21,8 @@ else
     set -- --absent "c=no C compiler" "$@"
 fi
 
+. conformance/wine.sh
+
 PYTHONPATH=$root/target/python${PYTHONPATH:+:$PYTHONPATH}
 export PYTHONPATH
 set -- --driver "python=${PYTHON:-python3} conformance/drivers/python/driver.py" "$@"

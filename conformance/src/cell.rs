@@ -2,6 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
+/// The driver over Wine's Winsock.
+const FOREIGN: &str = "wine";
+
 /// A cell: server driver, client driver, catalogue entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cell {
@@ -17,6 +20,11 @@ impl Cell {
     /// Whether both sides are one process: in memory, they have to be one library instance.
     pub(crate) fn is_one_process(&self) -> bool {
         self.entry == "in-process"
+    }
+
+    /// Whether a driver is over another implementation, which is only compared with this one.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.drivers().contains(&FOREIGN)
     }
 
     /// The drivers, each once.
@@ -79,7 +87,8 @@ pub(crate) fn all() -> Vec<Cell> {
         client: client.to_owned(),
         entry: entry.to_owned(),
     };
-    let mut cells = Vec::new();
+    // It takes longest, mostly waiting.
+    let mut cells = vec![cell(FOREIGN, FOREIGN, "tcp")];
     for driver in alone {
         cells.push(cell(driver, driver, "in-process"));
         cells.push(cell(driver, driver, "tcp"));
@@ -103,6 +112,11 @@ mod tests {
     fn two_drivers_cannot_meet_in_one_process() {
         assert!("rust/c/in-process".parse::<Cell>().is_err());
         assert!("rust/c/tcp".parse::<Cell>().is_ok());
+    }
+
+    #[test]
+    fn one_cell_is_foreign() {
+        assert_eq!(all().iter().filter(|cell| cell.is_foreign()).count(), 1);
     }
 
     #[test]

@@ -15,6 +15,9 @@ use crate::protocol::{self, Fields, Greeting, Message, Outcome};
 /// How long a driver may take to start; an interpreter on a busy machine needs its time.
 const START: Duration = Duration::from_secs(10);
 
+/// The variable that says how many times longer things may take.
+pub(crate) const SLOW: &str = "VESTIBULE_TEST_SLOW";
+
 /// The number of a call.
 pub(crate) type CallId = u64;
 
@@ -56,6 +59,7 @@ impl Driver {
             .map_err(|error| format!("cannot write {}: {error}", log.display()))?;
         let mut child = Command::new(program)
             .args(arguments)
+            .env(SLOW, scale.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)

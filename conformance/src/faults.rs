@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     cell::Cell,
+    expectations::Expectations,
     ledger::Status,
     requirements::Requirements,
     run::{self, Plan, Selection},
@@ -82,7 +83,7 @@ pub(crate) fn try_fault(plan: &Plan, fault: Fault) -> Result<Tried, String> {
         client: DRIVER.into(),
         entry: fault.entry.clone(),
     };
-    let run = run::cell(&plan, &cell)?;
+    let run = run::cell(&plan, &cell, &Expectations::default())?;
     let noticed = run
         .records
         .into_iter()

@@ -76,11 +76,14 @@ fn conformance() -> Result<bool, String> {
     let (cells, absent) = cells(&options);
     parallel::quiet_players();
     let mut played = Vec::new();
-    let on_stage = |cell: &Cell| run::cell(&plan, cell);
-    parallel::each(&cells, on_stage, |cell, run| {
+    let on_stage = |cell: &Cell| -> Result<_, String> {
         let list = format!("expectations/{}.toml", cell.file_name());
         let expectations = Expectations::load(&here.join(list), &requirements)?;
-        let run = run?;
+        let run = run::cell(&plan, cell, &expectations)?;
+        Ok((run, expectations))
+    };
+    parallel::each(&cells, on_stage, |_, played_cell| {
+        let (run, expectations) = played_cell?;
         tell(&run, &expectations, options.verbose);
         played.push((run, expectations));
         Ok(())

@@ -234,6 +234,22 @@ impl Run<'_> {
         );
         let mut cells: Vec<String> = self.cells.iter().map(|run| run.cell.to_string()).collect();
         cells.sort();
+        line(&mut text, "| Cell | Drivers | Scenarios |\n|---|---|---|");
+        let mut runs: Vec<&CellRun> = self.cells.iter().collect();
+        runs.sort_by_key(|run| &run.cell);
+        for run in runs {
+            let mut drivers = self.cell(run).drivers;
+            drivers.dedup();
+            let (drivers, scenarios) = (drivers.join(", "), run.records.len());
+            line(
+                &mut text,
+                &format!("| {} | {drivers} | {scenarios} |", run.cell),
+            );
+        }
+        for (name, reason) in self.absent {
+            line(&mut text, &format!("| {name} | {reason} | skipped |"));
+        }
+        line(&mut text, "");
         for (group, title) in &self.requirements.groups {
             line(&mut text, &format!("## {title} ({group})\n"));
             line(

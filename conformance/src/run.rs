@@ -12,6 +12,7 @@ use futures::FutureExt as _;
 
 use crate::{
     cell::Cell,
+    expectations::Expectations,
     ledger::{Book, Ledger, Record, Status},
     protocol::Greeting,
     scene::Scene,
@@ -69,19 +70,30 @@ pub(crate) struct CellRun {
 ///
 /// # Errors
 /// A driver did not start, or a feature cannot be read.
-pub(crate) fn cell(plan: &Plan, cell: &Cell) -> Result<CellRun, String> {
+pub(crate) fn cell(
+    plan: &Plan,
+    cell: &Cell,
+    expectations: &Expectations,
+) -> Result<CellRun, String> {
     let stage = Stage::start(
         cell.clone(),
         plan.commands.clone(),
         plan.output.clone(),
-        plan.patience,
+        plan.patience.on(cell),
     )?;
     let greetings = stage.greetings().cloned().collect();
     let capabilities = stage.capabilities();
     let stage = Rc::new(RefCell::new(stage));
     let book = Rc::new(RefCell::new(Book::default()));
     let junit = Shared::default();
-    play(plan, &stage, &book, &capabilities, junit.clone());
+    play(
+        plan,
+        expectations,
+        &stage,
+        &book,
+        &capabilities,
+        junit.clone(),
+    );
     let Book { records, errors } = book.take();
     match errors.first() {
         Some(error) => Err(error.clone()),
@@ -97,6 +109,7 @@ pub(crate) fn cell(plan: &Plan, cell: &Cell) -> Result<CellRun, String> {
 
 fn play(
     plan: &Plan,
+    expectations: &Expectations,
     stage: &Rc<RefCell<Stage>>,
     book: &Rc<RefCell<Book>>,
     capabilities: &[String],
@@ -104,6 +117,7 @@ fn play(
 ) {
     let ledger = Ledger::new(Rc::clone(book));
     let writer = ledger.tee(writer::JUnit::new(junit, writer::Verbosity::Default));
+    let expectations = expectations.clone();
     let (entering, leaving) = (Rc::clone(stage), Rc::clone(stage));
     let gate = Gate {
         book: Rc::clone(book),
@@ -117,8 +131,10 @@ fn play(
         .max_concurrent_scenarios(1)
         .fail_on_skipped()
         .before(move |feature, rule, scenario, scene| {
-            let ipv6 = Tags::of(feature, rule, scenario).is_ok_and(|tags| tags.ipv6);
-            scene.enter(Rc::clone(&entering), ipv6);
+            let tags = Tags::of(feature, rule, scenario).unwrap_or_default();
+            let doomed = expectations.doom(&tags.ids, &scenario.name);
+            entering.borrow_mut().begin(doomed);
+            scene.enter(Rc::clone(&entering), tags.ipv6);
             async {}.boxed_local()
         })
         .after(move |_, _, _, _, _| {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use crate::{
     cell::Cell,
-    driver::{CallId, Driver, Open},
+    driver::{CallId, Driver, Open, SLOW},
     protocol::{Fields, Greeting, Outcome},
 };
 
@@ -21,20 +21,36 @@ pub(crate) enum Side {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience {
     scale: u32,
+    hopeful: bool,
 }
 
 impl Patience {
     /// Deadlines times the number in `VESTIBULE_TEST_SLOW`.
     pub(crate) fn from_environment() -> Self {
-        let scale = std::env::var("VESTIBULE_TEST_SLOW").ok();
+        let scale = std::env::var(SLOW).ok();
         Self {
             scale: scale.and_then(|text| text.parse().ok()).unwrap_or(1).max(1),
+            hopeful: true,
+        }
+    }
+
+    /// On a cell of another implementation, everything may take longer.
+    pub(crate) fn on(self, cell: &Cell) -> Self {
+        let scale = self.scale * if cell.is_foreign() { 5 } else { 1 };
+        Self { scale, ..self }
+    }
+
+    /// Without hope: what is expected not to happen is not waited for any longer than elsewhere.
+    fn without_hope(self) -> Self {
+        Self {
+            hopeful: false,
+            ..self
         }
     }
 
     /// What must happen has happened by then.
     pub(crate) fn deadline(self) -> Duration {
-        Duration::from_secs(2) * self.scale
+        Duration::from_secs(2) * if self.hopeful { self.scale } else { 1 }
     }
 
     /// A call that has not ended by then is taken to be blocked.
@@ -42,7 +58,7 @@ impl Patience {
         Duration::from_millis(40) * self.scale
     }
 
-    /// The factor of the environment.
+    /// The factor.
     pub(crate) const fn scale(self) -> u32 {
         self.scale
     }
@@ -58,6 +74,7 @@ pub(crate) struct Stage {
     commands: Commands,
     logs: PathBuf,
     patience: Patience,
+    doomed: bool,
     server: Driver,
     client: Option<Driver>,
 }
@@ -84,6 +101,7 @@ impl Stage {
             commands,
             logs,
             patience,
+            doomed: false,
             server,
             client,
         };
@@ -101,9 +119,18 @@ impl Stage {
         &self.cell
     }
 
-    /// How long things may take.
-    pub(crate) const fn patience(&self) -> Patience {
-        self.patience
+    /// Begins a scenario, perhaps one that is expected to fail.
+    pub(crate) const fn begin(&mut self, doomed: bool) {
+        self.doomed = doomed;
+    }
+
+    /// How long things may take in this scenario.
+    pub(crate) fn patience(&self) -> Patience {
+        if self.doomed {
+            self.patience.without_hope()
+        } else {
+            self.patience
+        }
     }
 
     /// What the drivers said about themselves.
@@ -169,7 +196,7 @@ impl Stage {
     /// # Errors
     /// It did not end in time, or the driver is gone.
     pub(crate) fn finish(&mut self, side: Side, call: CallId) -> Result<Outcome, String> {
-        let deadline = self.patience.deadline();
+        let deadline = self.patience().deadline();
         let outcome = self.driver(side).outcome(call, deadline)?;
         outcome.ok_or_else(|| "the call has not ended in time".to_owned())
     }

@@ -70,7 +70,9 @@ static void greet(void) {
              "datagram-free,reset-visible,kernel-backlog,%s",
              API);
 #else
-    text_add(&line, "hello protocol=1 impl=winsock version=2.2 entries=tcp");
+    const char *wine = wine_version();
+    text_add(&line, "hello protocol=1 impl=%s version=%s entries=tcp", wine ? "wine" : "winsock",
+             wine ? wine : "2.2");
     text_add(&line, " caps.tcp=half-close,abort,port-addresses,network-errors,%s", API);
 #endif
     say(&line);

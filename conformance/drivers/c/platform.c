@@ -5,6 +5,7 @@
 #include "platform.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #ifdef _WIN32
 
@@ -58,6 +59,14 @@ void thread_start(void (*body)(void *), void *argument) {
 }
 
 void sleep_milliseconds(long milliseconds) { Sleep((DWORD)milliseconds); }
+
+const char *wine_version(void) {
+    const char *(CDECL *version)(void) = NULL;
+    HMODULE library = GetModuleHandleA("ntdll.dll");
+    FARPROC found = library ? GetProcAddress(library, "wine_get_version") : NULL;
+    memcpy(&version, &found, sizeof version);
+    return version ? version() : NULL;
+}
 
 long descriptors_open(void) { return -1; }
 int descriptors_exhaust(void) { return 0; }

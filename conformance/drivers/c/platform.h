@@ -23,4 +23,9 @@ int descriptors_exhaust(void);
 /* Closes those; the old limit holds again. */
 void descriptors_release(void);
 
+#ifdef _WIN32
+/* The version of Wine; NULL where Windows itself is the system. */
+const char *wine_version(void);
+#endif
+
 #endif

@@ -115,6 +115,20 @@
 // listen. In-process this is so in any case; plain TCP cannot and refuses 1 with WSAENOPROTOOPT.
 #define VESTIBULE_SO_CONDITIONAL_ACCEPT 12290
 
+// Connect data, bytes: before connect what the request carries, on a listener the answer to every
+// client that it accepts from then on; read, what has arrived. Only where the entry carries it.
+#define VESTIBULE_SO_CONNDATA 28672
+
+// Disconnect data, bytes: what goes with the end of sending; read, what the peer has sent with its
+// disconnect or its refusal. Only where the entry carries it.
+#define VESTIBULE_SO_DISCDATA 28674
+
+// How much connect data is kept of what arrives, on a listener for each request; set only.
+#define VESTIBULE_SO_CONNDATALEN 28676
+
+// How much disconnect data is kept of what arrives; set only.
+#define VESTIBULE_SO_DISCDATALEN 28678
+
 // Level of VESTIBULE_TCP_NODELAY.
 #define VESTIBULE_IPPROTO_TCP 6
 
@@ -765,8 +779,9 @@ int vestibule_recv_disconnect(vestibule_handle socket, struct vestibule_buffer *
 //
 // `level`, `option`: VESTIBULE_SOL_SOCKET and a VESTIBULE_SO_ option, VESTIBULE_IPPROTO_TCP and
 // VESTIBULE_TCP_NODELAY, or VESTIBULE_SOL_VESTIBULE and one of the library's own. They have
-// Winsock's numbers. `value`: receives 4 bytes, an int or a struct vestibule_linger. `len`: on
-// entry the room, on return 4.
+// Winsock's numbers. `value`: receives 4 bytes, an int or a struct vestibule_linger, or the user
+// data of VESTIBULE_SO_CONNDATA and VESTIBULE_SO_DISCDATA. `len`: on entry the room, on return the
+// length.
 //
 // Returns 0 or -1.
 //
@@ -786,15 +801,16 @@ int vestibule_getsockopt(vestibule_handle socket,
 // Sets a socket option. What is set on a listener is inherited by the sockets that it accepts
 // (SKT-03).
 //
-// `level`, `option`: as for vestibule_getsockopt. `value`: an int or a struct vestibule_linger.
-// `len`: its size, 4 or more.
+// `level`, `option`: as for vestibule_getsockopt. `value`: an int, a struct vestibule_linger, or
+// bytes of user data. `len`: its size, 4 or more; for user data its length.
 //
 // Returns 0 or -1.
 //
 // Errors: WSAENOTSOCK; WSAEINVAL for an unknown level or a value out of range, and for
 // VESTIBULE_SO_CONDITIONAL_ACCEPT on a listener (ACC-69); WSAENOPROTOOPT for an option that is not
 // offered, that the entry does not have or that is read only; WSAEFAULT for NULL or a short value;
-// WSAEINPROGRESS inside the listener's own condition function (ACC-51).
+// WSAEINPROGRESS inside the listener's own condition function (ACC-51). For user data also WSAEFAULT
+// beyond the limit (UDA-24) and WSAEINVAL on a socket that is connecting or connected (UDA-25).
 //
 // Thread-safe.
 //

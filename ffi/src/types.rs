@@ -197,6 +197,16 @@ pub const VESTIBULE_SO_TYPE: c_int = 0x1008;
 /// listen. In-process this is so in any case; plain TCP cannot and refuses 1 with WSAENOPROTOOPT.
 pub const VESTIBULE_SO_CONDITIONAL_ACCEPT: c_int = 0x3002;
 
+/// Connect data, bytes: before connect what the request carries, on a listener the answer to every
+/// client that it accepts from then on; read, what has arrived. Only where the entry carries it.
+pub const VESTIBULE_SO_CONNDATA: c_int = 0x7000;
+/// Disconnect data, bytes: what goes with the end of sending; read, what the peer has sent with its
+/// disconnect or its refusal. Only where the entry carries it.
+pub const VESTIBULE_SO_DISCDATA: c_int = 0x7002;
+/// How much connect data is kept of what arrives, on a listener for each request; set only.
+pub const VESTIBULE_SO_CONNDATALEN: c_int = 0x7004;
+/// How much disconnect data is kept of what arrives; set only.
+pub const VESTIBULE_SO_DISCDATALEN: c_int = 0x7006;
 /// Level of VESTIBULE_TCP_NODELAY.
 pub const VESTIBULE_IPPROTO_TCP: c_int = 6;
 /// Whether small segments are sent at once; 0 or 1; TCP only.

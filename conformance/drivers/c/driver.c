@@ -20,7 +20,7 @@
 
 /* What this API can do, whatever the entry. */
 #ifdef AF_VESTIBULE
-#define MORE ",descriptor-limit,settings"
+#define MORE ",descriptor-limit,settings,data-options"
 #else
 #define MORE ""
 #endif

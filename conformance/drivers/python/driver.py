@@ -36,7 +36,7 @@ from vestibule import (
 Fields = dict[str, str]
 Address = Any
 
-API = "raw-decision raise raise-propagates qos-parameter timed-accept descriptor-limit"
+API = "raw-decision raise raise-propagates qos-parameter timed-accept descriptor-limit data-options"
 CAPABILITIES = {
     "in-process": "connect-data disconnect-data refusal-data qos decided-connect refusal-visible active-refusal "
     "withdrawal-visible exact-backlog conditional-accept peer-credentials half-close abort port-addresses "

@@ -2,23 +2,27 @@
 
 use std::ffi::c_int;
 
-use provider::{Error, Linger, Result, Socket, SocketOption};
+use provider::{Error, Linger, Result, Socket, SocketOption, UserDataKind};
 
 use super::{find, names::Length};
 use crate::{
     memory::{Bytes, Room, Variable},
     types::{
         VESTIBULE_IPPROTO_TCP, VESTIBULE_SO_ACCEPTCONN, VESTIBULE_SO_CALLER_CHECK,
-        VESTIBULE_SO_CONDITIONAL_ACCEPT, VESTIBULE_SO_CONNECT_TIMEOUT, VESTIBULE_SO_DONTLINGER,
-        VESTIBULE_SO_ERROR, VESTIBULE_SO_KEEPALIVE, VESTIBULE_SO_LINGER, VESTIBULE_SO_OOBINLINE,
-        VESTIBULE_SO_RCVBUF, VESTIBULE_SO_RCVTIMEO, VESTIBULE_SO_REUSEADDR, VESTIBULE_SO_SNDBUF,
-        VESTIBULE_SO_SNDTIMEO, VESTIBULE_SO_TYPE, VESTIBULE_SOL_SOCKET, VESTIBULE_SOL_VESTIBULE,
-        VESTIBULE_TCP_NODELAY, vestibule_handle,
+        VESTIBULE_SO_CONDITIONAL_ACCEPT, VESTIBULE_SO_CONNDATA, VESTIBULE_SO_CONNDATALEN,
+        VESTIBULE_SO_CONNECT_TIMEOUT, VESTIBULE_SO_DISCDATA, VESTIBULE_SO_DISCDATALEN,
+        VESTIBULE_SO_DONTLINGER, VESTIBULE_SO_ERROR, VESTIBULE_SO_KEEPALIVE, VESTIBULE_SO_LINGER,
+        VESTIBULE_SO_OOBINLINE, VESTIBULE_SO_RCVBUF, VESTIBULE_SO_RCVTIMEO, VESTIBULE_SO_REUSEADDR,
+        VESTIBULE_SO_SNDBUF, VESTIBULE_SO_SNDTIMEO, VESTIBULE_SO_TYPE, VESTIBULE_SOL_SOCKET,
+        VESTIBULE_SOL_VESTIBULE, VESTIBULE_TCP_NODELAY, vestibule_handle,
     },
 };
 
-/// Every option's value has this size, `struct linger` included (LAY-11).
+/// Every option's value has this size, `struct linger` included (LAY-11), except user data.
 const VALUE: usize = 4;
+
+/// No entry can be set to carry more user data.
+const MAX_USER_DATA: usize = 4096;
 
 const IPPROTO_IP: c_int = 0;
 const IPPROTO_IPV6: c_int = 41;
@@ -29,6 +33,8 @@ enum Named {
     Plain(SocketOption),
     Linger,
     DontLinger,
+    UserData(UserDataKind),
+    UserDataRoom(UserDataKind),
 }
 
 /// The option with these numbers. Groups (GRP-07), connect options (UDA-23) and everything else
@@ -41,6 +47,10 @@ fn named(level: c_int, name: c_int) -> Result<Named> {
         VESTIBULE_SOL_SOCKET => match name {
             VESTIBULE_SO_LINGER => return Ok(Named::Linger),
             VESTIBULE_SO_DONTLINGER => return Ok(Named::DontLinger),
+            VESTIBULE_SO_CONNDATA => return Ok(Named::UserData(UserDataKind::Connect)),
+            VESTIBULE_SO_DISCDATA => return Ok(Named::UserData(UserDataKind::Disconnect)),
+            VESTIBULE_SO_CONNDATALEN => return Ok(Named::UserDataRoom(UserDataKind::Connect)),
+            VESTIBULE_SO_DISCDATALEN => return Ok(Named::UserDataRoom(UserDataKind::Disconnect)),
             _ => socket_level(name),
         },
         VESTIBULE_IPPROTO_TCP => (name == VESTIBULE_TCP_NODELAY).then_some(SocketOption::NoDelay),
@@ -84,17 +94,30 @@ pub(crate) fn get<L: Length>(
     length: Variable<'_, L>,
 ) -> Result<()> {
     let socket = find(socket)?;
-    let option = named(level, name)?;
-    if room.is_null() || length.required()?.into_usize() < VALUE {
+    let mut user_data = [0; MAX_USER_DATA];
+    let four;
+    let value = match named(level, name)? {
+        Named::UserData(kind) => {
+            let length = socket.user_data(kind, &mut user_data)?;
+            &user_data[..length]
+        }
+        option => {
+            four = read(&socket, option)?;
+            &four
+        }
+    };
+    if room.is_null() || length.required()?.into_usize() < value.len() {
         return Err(Error::Fault);
     }
-    room.write_at(0, &read(&socket, option)?);
-    length.set(L::from_usize(VALUE));
+    room.write_at(0, value);
+    length.set(L::from_usize(value.len()));
     Ok(())
 }
 
+/// The value of an option that has four bytes.
 fn read(socket: &Socket, option: Named) -> Result<[u8; VALUE]> {
     Ok(match option {
+        Named::UserData(_) | Named::UserDataRoom(_) => return Err(Error::NoProtoOpt), // UDA-21
         Named::Plain(option) => socket.option(option)?.to_ne_bytes(),
         Named::DontLinger => u32::from(!socket.linger().on).to_ne_bytes(), // DIS-43
         Named::Linger => {
@@ -118,6 +141,9 @@ pub(crate) fn set(
 ) -> Result<()> {
     let socket = find(socket)?;
     let option = named(level, name)?;
+    if let Named::UserData(kind) = option {
+        return socket.set_user_data(kind, value.get()?); // UDA-15 UDA-18 UDA-24 DIS-52
+    }
     let bytes = value
         .required()?
         .first_chunk::<VALUE>()
@@ -125,6 +151,8 @@ pub(crate) fn set(
     let number = u32::from_ne_bytes(*bytes);
     match option {
         Named::Plain(option) => socket.set_option(option, number),
+        Named::UserData(_) => Err(Error::NoProtoOpt), // set above
+        Named::UserDataRoom(kind) => socket.reserve_user_data(kind, number as usize), // UDA-16
         Named::DontLinger => socket.set_linger(Linger {
             on: number == 0, // DIS-43
             ..socket.linger()

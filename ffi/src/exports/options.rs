@@ -18,8 +18,9 @@ use crate::{
 ///
 /// `level`, `option`: VESTIBULE_SOL_SOCKET and a VESTIBULE_SO_ option, VESTIBULE_IPPROTO_TCP and
 /// VESTIBULE_TCP_NODELAY, or VESTIBULE_SOL_VESTIBULE and one of the library's own. They have
-/// Winsock's numbers. `value`: receives 4 bytes, an int or a struct vestibule_linger. `len`: on
-/// entry the room, on return 4.
+/// Winsock's numbers. `value`: receives 4 bytes, an int or a struct vestibule_linger, or the user
+/// data of VESTIBULE_SO_CONNDATA and VESTIBULE_SO_DISCDATA. `len`: on entry the room, on return the
+/// length.
 ///
 /// Returns 0 or -1.
 ///
@@ -49,15 +50,16 @@ pub unsafe extern "C" fn vestibule_getsockopt(
 /// Sets a socket option. What is set on a listener is inherited by the sockets that it accepts
 /// (SKT-03).
 ///
-/// `level`, `option`: as for vestibule_getsockopt. `value`: an int or a struct vestibule_linger.
-/// `len`: its size, 4 or more.
+/// `level`, `option`: as for vestibule_getsockopt. `value`: an int, a struct vestibule_linger, or
+/// bytes of user data. `len`: its size, 4 or more; for user data its length.
 ///
 /// Returns 0 or -1.
 ///
 /// Errors: WSAENOTSOCK; WSAEINVAL for an unknown level or a value out of range, and for
 /// VESTIBULE_SO_CONDITIONAL_ACCEPT on a listener (ACC-69); WSAENOPROTOOPT for an option that is not
 /// offered, that the entry does not have or that is read only; WSAEFAULT for NULL or a short value;
-/// WSAEINPROGRESS inside the listener's own condition function (ACC-51).
+/// WSAEINPROGRESS inside the listener's own condition function (ACC-51). For user data also WSAEFAULT
+/// beyond the limit (UDA-24) and WSAEINVAL on a socket that is connecting or connected (UDA-25).
 ///
 /// Thread-safe.
 ///

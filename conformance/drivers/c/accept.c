@@ -130,8 +130,7 @@ static int CALLBACK condition(LPWSABUF caller_id, LPWSABUF caller_data, LPQOS sq
         text_add(&line, " group=-");
     else
         text_add(&line, " group=%u", (unsigned)*group);
-    text_add(&line, " context=%llu thread=%u", (unsigned long long)context,
-             lane_thread(call.lane));
+    text_add(&line, " context=%llu thread=%u", (unsigned long long)context, lane_thread(call.lane));
     credentials_of(&line);
     say(&line);
     text_free(&line);

@@ -20,7 +20,7 @@ static void report_callee(struct text *results, const struct attempt *attempt) {
 }
 
 int address_named(const struct words *words, union address *room, struct sockaddr **address,
-                      int *length) {
+                  int *length) {
     const char *spelled = words_value(words, "addr");
     int absent = spelled != NULL && strcmp(spelled, "-") == 0;
     int natural = absent            ? (int)sizeof room->inet
@@ -55,9 +55,9 @@ enum outcome connect_perform(struct work *work) {
         return NONSENSE;
     caller_data.len = (ULONG)bytes.length;
     caller_data.buf = (char *)bytes.data;
-    attempt = attempt_new(words_value(work->words, "name"),
-                          callee != NULL && strcmp(callee, "-") != 0,
-                          (size_t)words_number(work->words, "callee", 0));
+    attempt =
+        attempt_new(words_value(work->words, "name"), callee != NULL && strcmp(callee, "-") != 0,
+                    (size_t)words_number(work->words, "callee", 0));
     if (call != NULL && strcmp(call, "plain") == 0)
         result = connect(work->socket, address, length);
     else

@@ -11,8 +11,8 @@ enum outcome set_qos_perform(struct work *work) {
     QOS flow;
     if (spelled == NULL || !flow_read(spelled, &flow))
         return NONSENSE;
-    return ended(WSAIoctl(work->socket, SIO_SET_QOS, &flow, sizeof flow, NULL, 0, &written, NULL,
-                          NULL));
+    return ended(
+        WSAIoctl(work->socket, SIO_SET_QOS, &flow, sizeof flow, NULL, 0, &written, NULL, NULL));
 }
 
 enum outcome get_qos_perform(struct work *work) {

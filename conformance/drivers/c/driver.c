@@ -26,7 +26,7 @@
 #endif
 #define API                                                                                        \
     "winsock-api,null-pointers,raw-lengths,address-buffers,raw-decision,callback-context,"         \
-    "callee-buffer,writable-inputs,groups,group-qos,qos-parameter,raw-options,handles,"           \
+    "callee-buffer,writable-inputs,groups,group-qos,qos-parameter,raw-options,handles,"            \
     "last-error" MORE
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
@@ -96,8 +96,12 @@ struct lane {
 
 static struct lane *lanes;
 
-const char *lane_name(const struct lane *lane) { return lane->name; }
-unsigned lane_thread(const struct lane *lane) { return lane->thread; }
+const char *lane_name(const struct lane *lane) {
+    return lane->name;
+}
+unsigned lane_thread(const struct lane *lane) {
+    return lane->thread;
+}
 
 static struct words *lane_take(struct lane *lane) {
     struct message *message;

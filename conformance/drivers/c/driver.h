@@ -37,7 +37,9 @@ struct work {
 };
 
 /* The outcome of a call that returns 0 or -1. */
-static inline enum outcome ended(int result) { return result == 0 ? OK : FAIL; }
+static inline enum outcome ended(int result) {
+    return result == 0 ? OK : FAIL;
+}
 
 /* Carries out one request; what is said with the outcome goes to `results`. For FAIL the last error
  * says which. */

@@ -12,7 +12,9 @@ static struct named *names;
 /* Attempts are kept to the end: the library may use their structures until an attempt is over. */
 static struct attempt *attempts;
 
-void names_start(void) { lock = gate_new(); }
+void names_start(void) {
+    lock = gate_new();
+}
 
 static struct named *find(const char *name) {
     struct named *named = names;

@@ -26,12 +26,18 @@ struct gate *gate_new(void) {
     return gate;
 }
 
-void gate_take(struct gate *gate) { EnterCriticalSection(&gate->lock); }
-void gate_give(struct gate *gate) { LeaveCriticalSection(&gate->lock); }
+void gate_take(struct gate *gate) {
+    EnterCriticalSection(&gate->lock);
+}
+void gate_give(struct gate *gate) {
+    LeaveCriticalSection(&gate->lock);
+}
 void gate_wait(struct gate *gate) {
     SleepConditionVariableCS(&gate->changed, &gate->lock, INFINITE);
 }
-void gate_notify(struct gate *gate) { WakeAllConditionVariable(&gate->changed); }
+void gate_notify(struct gate *gate) {
+    WakeAllConditionVariable(&gate->changed);
+}
 
 struct start {
     void (*body)(void *);
@@ -58,19 +64,26 @@ void thread_start(void (*body)(void *), void *argument) {
     CloseHandle(thread);
 }
 
-void sleep_milliseconds(long milliseconds) { Sleep((DWORD)milliseconds); }
+void sleep_milliseconds(long milliseconds) {
+    Sleep((DWORD)milliseconds);
+}
 
 const char *wine_version(void) {
-    const char *(CDECL *version)(void) = NULL;
+    const char *(CDECL * version)(void) = NULL;
     HMODULE library = GetModuleHandleA("ntdll.dll");
     FARPROC found = library ? GetProcAddress(library, "wine_get_version") : NULL;
     memcpy(&version, &found, sizeof version);
     return version ? version() : NULL;
 }
 
-long descriptors_open(void) { return -1; }
-int descriptors_exhaust(void) { return 0; }
-void descriptors_release(void) {}
+long descriptors_open(void) {
+    return -1;
+}
+int descriptors_exhaust(void) {
+    return 0;
+}
+void descriptors_release(void) {
+}
 
 #else
 
@@ -95,10 +108,18 @@ struct gate *gate_new(void) {
     return gate;
 }
 
-void gate_take(struct gate *gate) { pthread_mutex_lock(&gate->lock); }
-void gate_give(struct gate *gate) { pthread_mutex_unlock(&gate->lock); }
-void gate_wait(struct gate *gate) { pthread_cond_wait(&gate->changed, &gate->lock); }
-void gate_notify(struct gate *gate) { pthread_cond_broadcast(&gate->changed); }
+void gate_take(struct gate *gate) {
+    pthread_mutex_lock(&gate->lock);
+}
+void gate_give(struct gate *gate) {
+    pthread_mutex_unlock(&gate->lock);
+}
+void gate_wait(struct gate *gate) {
+    pthread_cond_wait(&gate->changed, &gate->lock);
+}
+void gate_notify(struct gate *gate) {
+    pthread_cond_broadcast(&gate->changed);
+}
 
 struct start {
     void (*body)(void *);

@@ -51,6 +51,8 @@ enum outcome setting_change(const char *name, unsigned value) {
     return UNSUPPORTED;
 }
 
-void settings_restore(const char *name) { (void)name; }
+void settings_restore(const char *name) {
+    (void)name;
+}
 
 #endif

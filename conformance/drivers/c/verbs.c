@@ -152,21 +152,29 @@ static enum outcome ask_name(struct work *work, int of_peer) {
     return ended(result);
 }
 
-static enum outcome do_getsockname(struct work *work) { return ask_name(work, 0); }
-static enum outcome do_getpeername(struct work *work) { return ask_name(work, 1); }
+static enum outcome do_getsockname(struct work *work) {
+    return ask_name(work, 0);
+}
+static enum outcome do_getpeername(struct work *work) {
+    return ask_name(work, 1);
+}
 
 static enum outcome do_getopt(struct work *work) {
     return option_get(work->socket, work->words, work->results);
 }
 
-static enum outcome do_setopt(struct work *work) { return option_set(work->socket, work->words); }
+static enum outcome do_setopt(struct work *work) {
+    return option_set(work->socket, work->words);
+}
 
 static enum outcome do_nonblocking(struct work *work) {
     u_long value = (u_long)words_number(work->words, "value", 0);
     return ended(ioctlsocket(work->socket, (LONG)FIONBIO, &value));
 }
 
-static enum outcome do_close(struct work *work) { return ended(closesocket(work->socket)); }
+static enum outcome do_close(struct work *work) {
+    return ended(closesocket(work->socket));
+}
 
 static enum outcome do_limits(struct work *work) {
 #ifdef AF_VESTIBULE

@@ -49,8 +49,8 @@ types_are_right() {
 }
 
 style_is_kept() {
-    "$venv/ruff" check --no-cache --config "$settings" bindings-python conformance/drivers/python &&
-        "$venv/ruff" format --no-cache --check --config "$settings" bindings-python conformance/drivers/python
+    "$venv/ruff" check --no-cache --config "$settings" bindings-python conformance/drivers/python scripts demo &&
+        "$venv/ruff" format --no-cache --check --config "$settings" bindings-python conformance/drivers/python scripts demo
 }
 
 sh bindings-python/venv.sh

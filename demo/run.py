@@ -81,7 +81,7 @@ class Party:
     def ends_well(self) -> None:
         """Waits for its end, which must be a success."""
         if self.process.wait(PATIENCE) != 0:
-            raise RuntimeError(f"{self.process.args} ended with {self.process.returncode}")
+            raise RuntimeError(f"{self.process.args!r} ended with {self.process.returncode}")
         self.reader.join(PATIENCE)
 
 

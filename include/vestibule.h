@@ -640,7 +640,7 @@ int vestibule_caller_credentials(struct vestibule_credentials *credentials);
 // (CON-13); WSAEFAULT for caller data that is NULL or beyond the limit (CON-26),
 // WSAEPROTONOSUPPORT for caller data where the entry carries none (CON-27); WSAEINVAL for `gqos`
 // (GRP-05) and on a listener (LSN-29); WSAEOPNOTSUPP for a flow specification that cannot be
-// carried (CON-29, QOS-10); WSAEADDRNOTAVAIL for an address that is all zero or port 0 (CON-12);
+// carried (CON-29, QOS-10) and for provider-specific parameters, of which there are none; WSAEADDRNOTAVAIL for an address that is all zero or port 0 (CON-12);
 // WSAEWOULDBLOCK if the socket is non-blocking and the attempt goes on (CON-05); WSAEALREADY while
 // it does (CON-06); WSAEISCONN (CON-07); WSAECONNREFUSED after a rejection or if nothing listens
 // (CON-08, CON-09), data that came with a rejection can be read with vestibule_recv_disconnect

@@ -137,6 +137,10 @@ static void in_process(void) {
     CHECK(ioctlsocket(caller, FIONBIO, &on) == 0);
     CHECK_FAILS(WSAConnect(caller, (SOCKADDR *)&address, length, &caller_data, NULL, NULL, &asked),
                 WSAEINVAL); /* GRP-05 */
+    asked.ProviderSpecific = caller_data; /* the provider has no parameters of its own */
+    CHECK_FAILS(WSAConnect(caller, (SOCKADDR *)&address, length, &caller_data, NULL, &asked, NULL),
+                WSAEOPNOTSUPP);
+    memset(&asked.ProviderSpecific, 0, sizeof asked.ProviderSpecific);
     CHECK_FAILS(WSAConnect(caller, (SOCKADDR *)&address, length, &caller_data, NULL, &asked, NULL),
                 WSAEWOULDBLOCK);
     accepted = WSAAccept(listener, NULL, NULL, look, (DWORD_PTR)&seen);

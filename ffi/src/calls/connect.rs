@@ -24,7 +24,8 @@ pub(crate) struct Arguments<'a> {
 /// # Errors
 /// [`Error::NotSock`]; [`Error::Fault`] for an address or data that is NULL or too short, and
 /// [`Error::AfNoSupport`] for another family (CON-13); [`Error::Inval`] for a group's quality of
-/// service (GRP-05); otherwise as [`Socket::connect`].
+/// service (GRP-05); [`Error::OpNotSupp`] for provider-specific parameters; otherwise as
+/// [`Socket::connect`].
 pub(crate) fn connect(
     socket: vestibule_handle,
     arguments: &Arguments<'_>,
@@ -40,7 +41,11 @@ pub(crate) fn connect(
     if arguments.gqos.get().is_some() {
         return Err(Error::Inval); // GRP-05
     }
-    let qos = arguments.sqos.get().map(Qos::from);
+    let qos = arguments.sqos.get();
+    if qos.is_some_and(|qos| qos.provider_specific.len > 0) {
+        return Err(Error::OpNotSupp); // the provider defines no parameters, and drops none
+    }
+    let qos = qos.map(Qos::from);
     let outgoing = ConnectData {
         caller_data: caller_data.unwrap_or_default(), // CON-22 UDA-11
         qos: qos.as_ref(),

@@ -22,9 +22,9 @@ use crate::{
 /// `name`: the destination, `namelen` bytes long. `caller_data`: shown to the server's condition
 /// function; NULL or a length of 0 means none (CON-22, UDA-11). `callee_data`: on entry the room
 /// for what the server answers, on return the number of bytes received, 0 after every failure but
-/// WSAENOTSOCK (CON-24, CON-32); longer answers are cut (UDA-13); NULL means that the answer is not wanted
-/// (CON-23). `sqos`: the quality of service asked for, NULL for none (QOS-03). `gqos`: NULL. The
-/// call keeps none of the pointers, also when it ends with WSAEWOULDBLOCK: then
+/// WSAENOTSOCK (CON-24, CON-32); longer answers are cut (UDA-13); NULL means that the answer is not
+/// wanted (CON-23). `sqos`: the quality of service asked for, NULL for none (QOS-03). `gqos`: NULL.
+/// The call keeps none of the pointers, also when it ends with WSAEWOULDBLOCK: then
 /// vestibule_callee_data gives the answer later.
 ///
 /// Returns 0 or -1.
@@ -33,12 +33,13 @@ use crate::{
 /// (CON-13); WSAEFAULT for caller data that is NULL or beyond the limit (CON-26),
 /// WSAEPROTONOSUPPORT for caller data where the entry carries none (CON-27); WSAEINVAL for `gqos`
 /// (GRP-05) and on a listener (LSN-29); WSAEOPNOTSUPP for a flow specification that cannot be
-/// carried (CON-29, QOS-10) and for provider-specific parameters, of which there are none; WSAEADDRNOTAVAIL for an address that is all zero or port 0 (CON-12);
-/// WSAEWOULDBLOCK if the socket is non-blocking and the attempt goes on (CON-05); WSAEALREADY while
-/// it does (CON-06); WSAEISCONN (CON-07); WSAECONNREFUSED after a rejection or if nothing listens
-/// (CON-08, CON-09), data that came with a rejection can be read with vestibule_recv_disconnect
-/// (ACC-44); WSAETIMEDOUT (CON-10); WSAENETUNREACH, WSAEHOSTUNREACH (CON-14); WSAEINTR if another
-/// thread has closed the socket.
+/// carried (CON-29, QOS-10) and for provider-specific parameters, of which there are none;
+/// WSAEADDRNOTAVAIL for an address that is all zero or port 0 (CON-12); WSAEWOULDBLOCK if the
+/// socket is non-blocking and the attempt goes on (CON-05); WSAEALREADY while it does (CON-06);
+/// WSAEISCONN (CON-07); WSAECONNREFUSED after a rejection or if nothing listens (CON-08, CON-09),
+/// data that came with a rejection can be read with vestibule_recv_disconnect (ACC-44);
+/// WSAETIMEDOUT (CON-10); WSAENETUNREACH, WSAEHOSTUNREACH (CON-14); WSAEINTR if another thread has
+/// closed the socket.
 ///
 /// Thread-safe.
 ///

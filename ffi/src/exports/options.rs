@@ -58,8 +58,9 @@ pub unsafe extern "C" fn vestibule_getsockopt(
 /// Errors: WSAENOTSOCK; WSAEINVAL for an unknown level or a value out of range, and for
 /// VESTIBULE_SO_CONDITIONAL_ACCEPT on a listener (ACC-69); WSAENOPROTOOPT for an option that is not
 /// offered, that the entry does not have or that is read only; WSAEFAULT for NULL or a short value;
-/// WSAEINPROGRESS inside the listener's own condition function (ACC-51). For user data also WSAEFAULT
-/// beyond the limit (UDA-24) and WSAEINVAL on a socket that is connecting or connected (UDA-25).
+/// WSAEINPROGRESS inside the listener's own condition function (ACC-51). For user data also
+/// WSAEFAULT beyond the limit (UDA-24) and WSAEINVAL on a socket that is connecting or connected
+/// (UDA-25).
 ///
 /// Thread-safe.
 ///

@@ -7,7 +7,7 @@ use std::{
     fs,
     sync::{
         Mutex,
-        atomic::{AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     thread,
 };
@@ -223,4 +223,40 @@ fn a_rejection_that_overtakes_the_connect_is_seen_at_the_first_use() {
         let ended = server.join().expect("no panic");
         assert!(matches!(ended, Err(Error::Intr | Error::NotSock)));
     });
+}
+
+/// Looking at a socket while another thread begins to connect it takes nothing from the attempt.
+#[test]
+fn an_attempt_is_not_disturbed_by_a_thread_that_looks_at_the_socket() {
+    let (_listener, address) = listening(Entry::Tcp4, 4096);
+    for round in 0..ROUNDS * 4 {
+        let client = Socket::new(Entry::Tcp4).expect("a socket");
+        client.set_nonblocking(round % 2 == 0).expect("set");
+        let (looks, done) = (AtomicBool::new(false), AtomicBool::new(false));
+        thread::scope(|scope| {
+            let looking = scope.spawn(|| {
+                while !done.load(SeqCst) {
+                    client.option(SocketOption::Error).expect("readable");
+                    looks.store(true, SeqCst);
+                }
+            });
+            while !looks.load(SeqCst) {
+                thread::yield_now();
+            }
+            let started = client.connect(&address, ConnectData::default(), &within());
+            let finished = client.finish_connect(&within());
+            done.store(true, SeqCst);
+            assert!(
+                matches!(started, Ok(()) | Err(Error::WouldBlock)),
+                "{started:?}"
+            );
+            assert_eq!(finished, Ok(())); // CON-06
+            looking.join().expect("no panic");
+        });
+        let abort = Linger {
+            on: true,
+            seconds: 0,
+        };
+        client.set_linger(abort).expect("set");
+    }
 }

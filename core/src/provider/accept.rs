@@ -123,10 +123,6 @@ impl Listening<'_> {
             }
         };
         holding.deciding();
-        if self.turn.is_closed() {
-            let _ = self.transport.refuse(token, &[]);
-            return Err(Error::Intr); // ACC-57: closed between the arrival and the question
-        }
         let shown = Shown {
             listening: self,
             request: &request,
@@ -134,6 +130,9 @@ impl Listening<'_> {
             holding: Some(holding),
             was_put_back: false,
         };
+        if self.turn.is_closed() {
+            return Err(shown.refuse(&[])); // ACC-57: closed between the arrival and the question
+        }
         let mut args = ConditionArgs {
             request: &request,
             capacity: self.capacity,

@@ -14,7 +14,7 @@ use rustix::{
 
 use super::{Mode, Outgoing, Tcp, of_family};
 use crate::{
-    Address, Error, Result, Wait,
+    Error, Result, Wait,
     rules::connection::{Connection, State},
 };
 
@@ -24,7 +24,7 @@ pub(super) struct Attempt {
     /// The Winsock number of a non-blocking attempt's failure; it stays until a later attempt
     /// succeeds (HND-27, CON-19).
     failure: AtomicI32,
-    /// A call is waiting for the outcome; nobody else may take the outcome from the kernel.
+    /// A connect call is under way; nobody else may take the outcome from the kernel.
     awaited: AtomicBool,
     /// The kernel's socket has a failed attempt behind it.
     spent: AtomicBool,
@@ -58,18 +58,18 @@ impl Tcp {
         if outgoing.qos.is_some() {
             return Err(Error::OpNotSupp); // QOS-10
         }
-        self.enter_connecting(outgoing.destination)?;
-        *self.attempt.expires.lock() = outgoing.expires;
-        self.attempt.awaited.store(mode.blocking, SeqCst);
+        self.enter_connecting(outgoing)?;
         let mode = Mode {
             wait: mode.wait.no_later_than(outgoing.expires),
             ..mode
         }; // CON-33
-        let result = if mode.blocking && mode.wait.is_bounded() {
-            self.connect_within(ip, mode)
-        } else {
-            self.connect_in_kernel(ip, mode)
-        };
+        let result = self.forget_spent_attempt().and_then(|()| {
+            if mode.blocking && mode.wait.is_bounded() {
+                self.connect_within(ip, mode)
+            } else {
+                self.connect_in_kernel(ip, mode)
+            }
+        });
         if let Err(error) = result
             && (mode.blocking || error != Error::WouldBlock)
         {
@@ -79,8 +79,9 @@ impl Tcp {
         result
     }
 
-    /// Claims the attempt for this call.
-    fn enter_connecting(&self, destination: &Address) -> Result<()> {
+    /// Claims the attempt for this call. Until the call has ended nobody else takes the outcome.
+    fn enter_connecting(&self, outgoing: &Outgoing<'_>) -> Result<()> {
+        let mut expires = self.attempt.expires.lock();
         let before = self.connection();
         before.check_connect()?;
         let connecting = Connection {
@@ -90,9 +91,15 @@ impl Tcp {
         self.connection
             .compare_exchange(before.to_bits(), connecting.to_bits(), SeqCst, SeqCst)
             .map_err(|_| Error::Already)?; // CON-06
-        *self.peer.lock() = Some(*destination); // CON-31
+        self.attempt.awaited.store(true, SeqCst);
+        *expires = outgoing.expires;
+        *self.peer.lock() = Some(*outgoing.destination); // CON-31
+        Ok(())
+    }
+
+    /// The kernel answers the first retry on a socket with the old attempt's end (CON-11).
+    fn forget_spent_attempt(&self) -> Result<()> {
         if self.attempt.spent.swap(false, SeqCst) {
-            // The kernel answers the first retry on a socket with the old attempt's end (CON-11).
             net::connect_unspec(&self.fd)?;
         }
         Ok(())
@@ -170,7 +177,7 @@ impl Tcp {
             return Ok(());
         }
         let expires = self.attempt.expires.lock();
-        if self.connection().state != State::Connecting {
+        if self.connection().state != State::Connecting || self.attempt.awaited.load(SeqCst) {
             return Ok(());
         }
         match self.read_outcome()? {

@@ -149,6 +149,20 @@ fn call_succeeds(scene: &mut Scene, function: String, socket: Socket, with: Stri
         .map(drop)
 }
 
+/// WSARecvDisconnect, and exactly these bytes.
+#[then(
+    regex = r"^WSARecvDisconnect on (the accepted socket(?: of [A-Z])?|caller [A-Z]) hands over (.+)$"
+)]
+fn hands_over(scene: &mut Scene, socket: Socket, data: String) -> Step {
+    let wanted = phrases::bytes(&data).ok_or_else(|| format!("`{data}` is no data"))?;
+    let outcome = scene.call_on("WSARecvDisconnect", &socket, "room for 64 bytes")?;
+    same(
+        "the disconnect data",
+        outcome.succeeded()?.need("data")?,
+        &wanted,
+    )
+}
+
 #[then(regex = r"^the limits of (the listener) are (\d+) and (\d+)$")]
 fn limits(scene: &mut Scene, socket: Socket, connect: String, disconnect: String) -> Step {
     let found = scene.query(&socket, "limits", Fields::default())?;

@@ -180,7 +180,76 @@ Feature: Disconnect
       Then caller A's call succeeds
       And the accepted socket receives "after all"
 
+    @DIS-32 @DIS-37 @must
+    Scenario Outline: Data that is unread then resets the connection
+      Given a listener
+      When caller A requests a connection
+      And the server accepts caller A
+      And caller A is connected
+      And caller A calls send with data "read or unread"
+      Then recv on the accepted socket with room for 4 bytes succeeds
+      When the server calls <call> on the accepted socket with <how>
+      Then the server's call succeeds
+      And the connection of caller A is reset
+      And send on the accepted socket with data "x" fails with WSAECONNABORTED
+
+      Examples:
+        | call              | how               |
+        | WSARecvDisconnect | no buffer         |
+        | shutdown          | direction receive |
+
+    @DIS-32 @DIS-37 @must
+    Scenario Outline: So does data that arrives afterwards, when it is met
+      Given a listener
+      When caller A requests a connection
+      And the server accepts caller A
+      And caller A is connected
+      And the server calls <call> on the accepted socket with <how>
+      Then the server's call succeeds
+      When caller A calls send with data "late"
+      And 50 ms pass
+      Then send on the accepted socket with data "x" fails with WSAECONNABORTED
+      And the connection of caller A is reset
+
+      Examples:
+        | call              | how               |
+        | WSARecvDisconnect | no buffer         |
+        | shutdown          | direction receive |
+
+    @DIS-32 @DIS-08 @must
+    Scenario Outline: Once the peer has ended, unread data is dropped and the answer still goes out
+      Given a listener
+      When caller A requests a connection
+      And the server accepts caller A
+      And caller A is connected
+      And caller A calls send with data "read or unread"
+      And caller A calls WSASendDisconnect with no data
+      And 50 ms pass
+      Then recv on the accepted socket with room for 4 bytes succeeds
+      When the server calls <call> on the accepted socket with <how>
+      Then the server's call succeeds
+      And send on the accepted socket with data "the answer" succeeds
+      And closesocket on the accepted socket succeeds
+      And caller A receives "the answer"
+      And caller A reaches the end of the stream
+
+      Examples:
+        | call              | how               |
+        | WSARecvDisconnect | no buffer         |
+        | shutdown          | direction receive |
+
   Rule: Breaking a connection
+
+    @DIS-36 @must @needs:abort
+    Scenario: A reset is not taken for the end of the stream later on
+      Given a listener
+      When caller A requests a connection
+      And the server accepts caller A
+      And caller A is connected
+      And caller A resets
+      Then recv on the accepted socket with room for 16 bytes fails with WSAECONNRESET
+      And recv on the accepted socket with room for 16 bytes fails with WSAECONNRESET
+      And send on the accepted socket with data "x" fails with WSAECONNRESET
 
     @DIS-36 @DIS-40 @must @needs:abort
     Scenario: Closing with linger 0 resets

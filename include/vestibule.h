@@ -716,7 +716,8 @@ int vestibule_callee_data(vestibule_handle socket, struct vestibule_buffer *call
 // Returns the number of bytes taken, less than `len` only if the call ended early, or -1.
 //
 // Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for a flag; WSAENOTCONN (LSN-34,
-// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAEWOULDBLOCK; WSAETIMEDOUT after
+// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAECONNABORTED after a failure on this side, such
+// as a peer that no longer answers (DIS-37); WSAEWOULDBLOCK; WSAETIMEDOUT after
 // VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has closed the socket.
 //
 // Thread-safe. Never raises SIGPIPE.
@@ -732,8 +733,9 @@ ssize_t vestibule_send(vestibule_handle socket, const void *buf, size_t len, int
 // Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1.
 //
 // Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
-// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAEWOULDBLOCK; WSAETIMEDOUT after
-// VESTIBULE_SO_RCVTIMEO; WSAEINTR if another thread has closed the socket.
+// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37);
+// WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_RCVTIMEO; WSAEINTR if another thread has closed
+// the socket.
 //
 // Thread-safe.
 //
@@ -759,7 +761,8 @@ ssize_t vestibule_recv(vestibule_handle socket, void *buf, size_t len, int flags
 int vestibule_send_disconnect(vestibule_handle socket, const struct vestibule_buffer *data);
 
 // Ends the receiving direction and hands over the disconnect data of the peer, or the data that
-// came with a refusal (DIS-03, DIS-25, ACC-44).
+// came with a refusal (DIS-03, DIS-25, ACC-44). Ordinary data that is unread, or comes later, resets
+// the connection, unless the peer has ended its own direction (DIS-32).
 //
 // `data`: on entry the room, on return the number of bytes, 0 if there were none (DIS-28); NULL
 // keeps the data for a later call (DIS-59).
@@ -774,7 +777,8 @@ int vestibule_send_disconnect(vestibule_handle socket, const struct vestibule_bu
 //
 // Pointers:
 // `data` is NULL or valid, its data for its length.
-int vestibule_recv_disconnect(vestibule_handle socket, struct vestibule_buffer *data);
+int vestibule_recv_disconnect(vestibule_handle socket,
+                              struct vestibule_buffer *data);
 
 // Reads a socket option.
 //

@@ -2,21 +2,11 @@
 
 mod common;
 
-use common::{calling, calling_with, deciding, listening, within};
+use common::{calling_with, connected, listening, within};
 use vestibule::{
     ConnectData, Decision, Entry, Error, FlowSpec, Linger, Qos, Receive, Shutdown, Socket,
     UserDataKind::{Connect, Disconnect},
 };
-
-/// A client and its server, connected.
-fn connected(entry: Entry) -> (Socket, Socket) {
-    let (listener, address) = listening(entry, 1);
-    let client = calling(entry, &address);
-    let server = deciding(&listener, Decision::Accept).expect("connected");
-    client.finish_connect(&within()).expect("connected");
-    client.set_nonblocking(false).expect("connected");
-    (client, server)
-}
 
 fn data(socket: &Socket, kind: vestibule::UserDataKind) -> Vec<u8> {
     let mut buffer = vec![0; 4096];

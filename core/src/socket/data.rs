@@ -12,7 +12,8 @@ impl Socket {
     ///
     /// # Errors
     /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-16); [`Error::ConnReset`];
-    /// [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says, or after
+    /// [`Error::ConnAborted`] after a failure on this side, such as a peer that no longer answers
+    /// (DIS-37); [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says, or after
     /// [`SocketOption::SendTimeout`].
     pub fn send(&self, data: &[u8], wait: &Wait<'_>) -> Result<usize> {
         self.check_open()?;
@@ -24,7 +25,7 @@ impl Socket {
     ///
     /// # Errors
     /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-25); [`Error::ConnReset`]
-    /// (DIS-36); [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says,
+    /// (DIS-36); [`Error::ConnAborted`] (DIS-37); [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says,
     /// or after [`SocketOption::ReceiveTimeout`].
     pub fn receive(&self, buffer: &mut [u8], flags: Receive, wait: &Wait<'_>) -> Result<usize> {
         self.check_open()?;
@@ -43,7 +44,8 @@ impl Socket {
         }
     }
 
-    /// Ends one direction or both; neither blocks nor closes (DIS-46).
+    /// Ends one direction or both; neither blocks nor closes (DIS-46). For unread data see
+    /// [`receive_disconnect`](Self::receive_disconnect).
     ///
     /// # Errors
     /// [`Error::NotConn`] (DIS-45, LSN-34), [`Error::InProgress`] inside its own condition function
@@ -69,7 +71,9 @@ impl Socket {
     }
 
     /// Ends the receiving direction and hands over the disconnect data that the peer has sent, or
-    /// the data of a refusal (DIS-03, DIS-25, ACC-44). Returns its length (DIS-28).
+    /// the data of a refusal (DIS-03, DIS-25, ACC-44). Returns its length (DIS-28). Ordinary data that
+    /// is unread, or comes later, resets the connection, unless the peer has ended its own direction
+    /// (DIS-32).
     ///
     /// # Errors
     /// [`Error::NotConn`] (DIS-30); [`Error::Fault`] if the buffer is too short, and the data stays

@@ -90,6 +90,16 @@ pub(crate) fn unasked(listener: &Socket) -> Result<Socket> {
     )
 }
 
+/// A client and its server, connected.
+pub(crate) fn connected(entry: Entry) -> (Socket, Socket) {
+    let (listener, address) = listening(entry, 1);
+    let client = calling(entry, &address);
+    let server = deciding(&listener, Decision::Accept).expect("connected");
+    client.finish_connect(&within()).expect("connected");
+    client.set_nonblocking(false).expect("connected");
+    (client, server)
+}
+
 /// The caller that an accept call shows, which defers it.
 pub(crate) fn head(listener: &Socket) -> Address {
     let mut caller = None;

@@ -18,7 +18,8 @@ use crate::{
 /// Returns the number of bytes taken, less than `len` only if the call ended early, or -1.
 ///
 /// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for a flag; WSAENOTCONN (LSN-34,
-/// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAEWOULDBLOCK; WSAETIMEDOUT after
+/// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAECONNABORTED after a failure on this side, such
+/// as a peer that no longer answers (DIS-37); WSAEWOULDBLOCK; WSAETIMEDOUT after
 /// VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has closed the socket.
 ///
 /// Thread-safe. Never raises SIGPIPE.
@@ -44,8 +45,9 @@ pub unsafe extern "C" fn vestibule_send(
 /// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1.
 ///
 /// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
-/// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAEWOULDBLOCK; WSAETIMEDOUT after
-/// VESTIBULE_SO_RCVTIMEO; WSAEINTR if another thread has closed the socket.
+/// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37);
+/// WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_RCVTIMEO; WSAEINTR if another thread has closed
+/// the socket.
 ///
 /// Thread-safe.
 ///
@@ -89,7 +91,8 @@ pub unsafe extern "C" fn vestibule_send_disconnect(
 }
 
 /// Ends the receiving direction and hands over the disconnect data of the peer, or the data that
-/// came with a refusal (DIS-03, DIS-25, ACC-44).
+/// came with a refusal (DIS-03, DIS-25, ACC-44). Ordinary data that is unread, or comes later, resets
+/// the connection, unless the peer has ended its own direction (DIS-32).
 ///
 /// `data`: on entry the room, on return the number of bytes, 0 if there were none (DIS-28); NULL
 /// keeps the data for a later call (DIS-59).

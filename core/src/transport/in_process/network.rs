@@ -69,11 +69,15 @@ pub(super) struct Inbox {
     pub(super) disconnect_data: Option<UserData>,
 }
 
-/// How the peer has ended its direction.
+/// How nothing more comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
+    /// The peer has ended its direction.
     Graceful,
+    /// The peer has reset the connection.
     Reset,
+    /// This side has reset it: data came that nobody will read (DIS-32, DIS-37).
+    Aborted,
 }
 
 impl Inbox {

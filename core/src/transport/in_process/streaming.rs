@@ -65,15 +65,17 @@ impl Network {
         if let Err(error) = socket.connection.check_send() {
             return Some(Err(error)); // shut down by another thread
         }
-        if socket.inbox.end == Some(End::Reset) {
-            return Some(Err(Error::ConnReset)); // DIS-36
+        match socket.inbox.end {
+            Some(End::Reset) => return Some(Err(Error::ConnReset)), // DIS-36
+            Some(End::Aborted) => return Some(Err(Error::ConnAborted)), // DIS-37
+            Some(End::Graceful) | None => {}
         }
         let Some(peer) = socket.peer else {
             return Some(Err(Error::ConnReset));
         };
         let target = self.socket(peer).ok()?;
         if target.connection.receive_ended {
-            self.reset_both(id, peer); // DIS-32: data that nobody will read
+            self.abort(peer, id); // DIS-32: data that nobody will read
             return Some(Err(Error::ConnReset));
         }
         let count = target.inbox.room().min(data.len());
@@ -101,6 +103,7 @@ impl Network {
             return match socket.inbox.end {
                 _ if buffer.is_empty() => Some(Ok(0)),
                 Some(End::Reset) => Some(Err(Error::ConnReset)), // DIS-36
+                Some(End::Aborted) => Some(Err(Error::ConnAborted)), // DIS-37
                 Some(End::Graceful) => Some(Ok(0)),              // DIS-33
                 None => None,
             };
@@ -145,16 +148,17 @@ impl Network {
         let unread = !socket.inbox.bytes.is_empty();
         socket.inbox.bytes.clear();
         if let (true, None, Some(peer)) = (unread, socket.inbox.end, socket.peer) {
-            self.reset_both(id, peer);
+            self.abort(id, peer);
         }
         self.wake_all(Some(id), Direction::Read);
         Ok(())
     }
 
-    fn reset_both(&mut self, one: SocketId, other: SocketId) {
-        for id in [one, other] {
+    /// One side resets the connection, and the other learns of it.
+    fn abort(&mut self, side: SocketId, peer: SocketId) {
+        for (id, end) in [(side, End::Aborted), (peer, End::Reset)] {
             if let Ok(socket) = self.socket(id) {
-                socket.inbox.end = Some(End::Reset);
+                socket.inbox.end = Some(end);
                 socket.inbox.bytes.clear();
             }
             self.wake_all(Some(id), Direction::Read);

@@ -33,7 +33,11 @@ impl Tcp {
 
     /// Sends; a blocking socket sends everything.
     pub(super) fn send_all(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
-        self.current()?.check_send()?;
+        let connection = self.current()?;
+        connection.check_send()?;
+        if connection.receive_ended {
+            self.discard_or_reset()?;
+        }
         self.check_broken()?;
         let bounded = mode.wait.is_bounded();
         let now = if bounded {
@@ -101,9 +105,27 @@ impl Tcp {
             Errno::WOULDBLOCK => self.wait_for(events, &mode.wait),
             error => {
                 self.check_open()?;
-                Err(error.into())
+                Err(self.broken_by(error))
             }
         }
+    }
+
+    /// What a failed send or receive means for the connection. The kernel reports the end of a
+    /// connection once and calls it a graceful end afterwards; so it is remembered.
+    fn broken_by(&self, errno: Errno) -> Error {
+        let error = match errno {
+            // The peer does not answer, or cannot be reached any more (DIS-37). The time-outs of
+            // the options and of the call never come here.
+            Errno::TIMEDOUT | Errno::HOSTUNREACH | Errno::NETUNREACH | Errno::CONNABORTED => {
+                Error::ConnAborted
+            }
+            Errno::CONNRESET => Error::ConnReset, // DIS-36
+            errno => return errno.into(),
+        };
+        let _ = self
+            .broken
+            .compare_exchange(0, error.code(), SeqCst, SeqCst);
+        error
     }
 
     /// Whether `SO_RCVTIMEO` or `SO_SNDTIMEO` bounds the call.
@@ -126,7 +148,8 @@ impl Tcp {
     /// Ends one direction or both. Receiving never ends in the kernel: `SHUT_RD` would hide the
     /// peer's own end and does not stop data.
     pub(super) fn end(&self, how: Shutdown) -> Result<()> {
-        let ends_sending = how.sends() && !self.connection().send_ended; // DIS-61
+        let before = self.connection();
+        let ends_sending = how.sends() && !before.send_ended; // DIS-61
         self.change(|connection| connection.shut_down(how));
         if ends_sending {
             match net::shutdown(&self.fd, net::Shutdown::Write) {
@@ -134,20 +157,37 @@ impl Tcp {
                 Err(error) => return Err(error.into()),
             }
         }
-        if how.receives() {
+        if how.receives() || before.receive_ended {
             self.discard_or_reset()?;
         }
         Ok(())
     }
 
-    /// Unread data at the end of receiving resets the connection, unless the peer has ended its
-    /// own direction: then the data is only dropped, so that an answer can still be sent (DIS-32).
+    /// Data that is unread when receiving ends, or that the first call afterwards meets, resets the
+    /// connection, unless the peer has ended its own direction: then the data is only dropped, so
+    /// that an answer can still be sent (DIS-32).
     fn discard_or_reset(&self) -> Result<()> {
-        if ioctl_fionread(&self.fd)? > 0 && !self.is_ready(PollFlags::RDHUP)? {
-            net::connect_unspec(&self.fd)?;
-            self.broken.store(Error::ConnAborted.code(), SeqCst);
+        if ioctl_fionread(&self.fd)? == 0 {
+            return Ok(());
         }
+        if self.is_ready(PollFlags::RDHUP)? {
+            return self.discard();
+        }
+        net::connect_unspec(&self.fd)?;
+        self.broken.store(Error::ConnAborted.code(), SeqCst);
         Ok(())
+    }
+
+    /// Takes what is left out of the kernel's buffer, where it would turn closing into a reset.
+    fn discard(&self) -> Result<()> {
+        let mut scratch = [0; 4096];
+        loop {
+            match net::recv(&self.fd, &mut scratch[..], RecvFlags::DONTWAIT) {
+                Ok((1.., _)) | Err(Errno::INTR) => {}
+                Ok((0, _)) | Err(Errno::WOULDBLOCK) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Waits until the peer has everything, no longer than the linger time; then closing resets.

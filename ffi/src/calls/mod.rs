@@ -45,7 +45,14 @@ pub(crate) fn wait_for(milliseconds: i32) -> Wait<'static> {
     })
 }
 
-/// A length as C's `int`; a negative one is as good as none.
+/// The value of a length variable, which C has as `int`; a negative one is as good as none.
 pub(crate) fn length(length: i32) -> usize {
     usize::try_from(length).unwrap_or(0)
+}
+
+/// The length of a program's bytes, which C has as `int`; a negative one becomes one that no object
+/// has, and that is `WSAEFAULT` (HND-32): as none, a receive would seem to find the end of the
+/// stream.
+pub(crate) fn length_of_bytes(length: i32) -> usize {
+    usize::try_from(length).unwrap_or(usize::MAX)
 }

@@ -10,7 +10,7 @@ use provider::Wait;
 
 use super::{NUMBERING, count, names::name_out, socket, status};
 use crate::{
-    calls::{accept, condition::Condition, connect, data, length},
+    calls::{accept, condition::Condition, connect, data, length_of_bytes},
     exports::connect::arguments,
     memory::{Bytes, Input, Receiver, Room},
     types::{vestibule_buffer, vestibule_condition, vestibule_handle, vestibule_qos},
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn vestibule_ws_wsaconnect(
     gqos: *const vestibule_qos,
 ) -> c_int {
     // SAFETY: the program promises it.
-    let name = unsafe { Bytes::new(name.cast(), length(namelen)) };
+    let name = unsafe { Bytes::new(name.cast(), length_of_bytes(namelen)) };
     // SAFETY: the program promises it.
     let arguments = unsafe { arguments(name, caller_data, callee_data, sqos, gqos) };
     status(|| connect::connect(socket, &arguments, NUMBERING, &Wait::FOREVER))
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn vestibule_ws_send(
     flags: c_int,
 ) -> c_int {
     // SAFETY: the program promises it.
-    let bytes = unsafe { Bytes::new(buf.cast(), length(len)) };
+    let bytes = unsafe { Bytes::new(buf.cast(), length_of_bytes(len)) };
     count(|| data::send(socket, bytes, flags))
 }
 
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn vestibule_ws_recv(
     flags: c_int,
 ) -> c_int {
     // SAFETY: the program promises it.
-    let room = unsafe { Room::new(buf.cast(), length(len)) };
+    let room = unsafe { Room::new(buf.cast(), length_of_bytes(len)) };
     count(|| data::receive(socket, room, flags))
 }
 

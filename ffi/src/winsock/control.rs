@@ -8,7 +8,7 @@ use super::status;
 use crate::{
     calls::{
         control::{self, Data, FIONBIO},
-        length, options, sockets,
+        length, length_of_bytes, options, sockets,
     },
     memory::{Bytes, Input, Room, Variable},
     types::vestibule_handle,
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn vestibule_ws_setsockopt(
     len: c_int,
 ) -> c_int {
     // SAFETY: the program promises it.
-    let value = unsafe { Bytes::new(value.cast(), length(len)) };
+    let value = unsafe { Bytes::new(value.cast(), length_of_bytes(len)) };
     status(|| options::set(socket, (level, option), value))
 }
 

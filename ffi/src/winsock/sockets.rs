@@ -8,7 +8,7 @@ use provider::{Entry, Error, Result};
 use super::{NUMBERING, socket, status};
 use crate::{
     calls::{
-        find, length,
+        find, length_of_bytes,
         sockets::{self, Wanted},
     },
     memory::Bytes,
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn vestibule_ws_bind(
     namelen: c_int,
 ) -> c_int {
     // SAFETY: the program promises it.
-    let name = unsafe { Bytes::new(name.cast(), length(namelen)) };
+    let name = unsafe { Bytes::new(name.cast(), length_of_bytes(namelen)) };
     status(|| sockets::bind(socket, name, NUMBERING))
 }
 

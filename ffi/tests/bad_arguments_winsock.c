@@ -1,0 +1,464 @@
+/* Every function of the Winsock headers with every kind of bad argument, as bad_arguments.c does it
+ * for vestibule.h: here what only these have, lengths of type int, which can be negative, control
+ * codes and creation with a structure, a group or flags (HND-16, HND-32, HND-38, GRP-03, GRP-05,
+ * UDA-23). */
+
+#include <winsock2.h>
+
+#include "every_export.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+#define UNTOUCHED 0xA5
+
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "%s:%d: %s (last error %d)\n", __FILE__, __LINE__, #condition,         \
+                    WSAGetLastError());                                                            \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
+
+#define FAILS(call, result, error)                                                                 \
+    do {                                                                                           \
+        WSASetLastError(0);                                                                        \
+        CHECK((call) == (result));                                                                 \
+        CHECK(WSAGetLastError() == (error));                                                       \
+    } while (0)
+
+#define CHECK_ERROR(call, error) FAILS(call, SOCKET_ERROR, error)
+#define CHECK_NO_SOCKET(call, error) FAILS(call, INVALID_SOCKET, error)
+
+static int untouched(const void *memory, size_t length) {
+    const unsigned char *bytes = memory;
+    size_t index;
+    for (index = 0; index < length; index++)
+        if (bytes[index] != UNTOUCHED)
+            return 0;
+    return 1;
+}
+
+/* ---- Sockets --------------------------------------------------------------------------------- */
+
+union name {
+    SOCKADDR any;
+    SOCKADDR_IN inet;
+    SOCKADDR_VESTIBULE in_process;
+};
+
+/* The address of this machine, port 0; all addresses of these families have this size. */
+static const int name_size = 16;
+
+static union name loopback(int family) {
+    union name name;
+    memset(&name, 0, sizeof name);
+    name.any.sa_family = (u_short)family;
+    if (family == AF_INET)
+        name.inet.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    else
+        name.in_process.sv_node = SV_NODE_LOCAL;
+    return name;
+}
+
+static SOCKET fresh(int family) {
+    SOCKET s = socket(family, SOCK_STREAM, 0);
+    CHECK(s != INVALID_SOCKET);
+    return s;
+}
+
+static SOCKET listening(int family, union name *name) {
+    SOCKET s = fresh(family);
+    int size = name_size;
+    *name = loopback(family);
+    CHECK(bind(s, &name->any, size) == 0 && listen(s, 5) == 0);
+    CHECK(getsockname(s, &name->any, &size) == 0 && size == name_size);
+    return s;
+}
+
+struct pair {
+    SOCKET client, server;
+};
+
+static struct pair connected(int family) {
+    union name name;
+    struct pair pair;
+    SOCKET listener = listening(family, &name);
+    u_long on = 1, off = 0;
+    pair.client = fresh(family);
+    CHECK(ioctlsocket(pair.client, FIONBIO, &on) == 0);
+    CHECK(connect(pair.client, &name.any, name_size) == SOCKET_ERROR);
+    CHECK(WSAGetLastError() == WSAEWOULDBLOCK);
+    pair.server = accept(listener, NULL, NULL);
+    CHECK(pair.server != INVALID_SOCKET);
+    CHECK(ioctlsocket(pair.client, FIONBIO, &off) == 0);
+    CHECK(closesocket(listener) == 0);
+    return pair;
+}
+
+static void close_pair(struct pair pair) {
+    CHECK(closesocket(pair.client) == 0 && closesocket(pair.server) == 0);
+}
+
+static void can_talk(struct pair pair) {
+    char byte = 0;
+    CHECK(send(pair.server, "x", 1, 0) == 1);
+    CHECK(recv(pair.client, &byte, 1, 0) == 1 && byte == 'x');
+}
+
+/* ---- Each function --------------------------------------------------------------------------- */
+
+static void startup_arguments(int family) {
+    WSADATA data;
+    (void)family;
+    memset(&data, UNTOUCHED, sizeof data);
+    CHECK(WSAStartup(MAKEWORD(2, 2), NULL) == WSAEFAULT);
+    CHECK(WSAStartup(MAKEWORD(0, 9), &data) == WSAVERNOTSUPPORTED);
+}
+
+static void socket_arguments(int family) {
+    CHECK_NO_SOCKET(socket(-1, SOCK_STREAM, 0), WSAEAFNOSUPPORT);
+    CHECK_NO_SOCKET(socket(10, SOCK_STREAM, 0), WSAEAFNOSUPPORT); /* AF_INET6 of Linux */
+    CHECK_NO_SOCKET(socket(family, 77, 0), WSAESOCKTNOSUPPORT);
+    CHECK_NO_SOCKET(socket(family, SOCK_STREAM, 99), WSAEPROTONOSUPPORT);
+}
+
+static void wsasocket_arguments(int family) {
+    CHECK_NO_SOCKET(WSASocketA(-1, SOCK_STREAM, 0, NULL, 0, 0), WSAEAFNOSUPPORT);
+    CHECK_NO_SOCKET(WSASocketW(family, 77, 0, NULL, 0, 0), WSAESOCKTNOSUPPORT);
+    CHECK_NO_SOCKET(WSASocketA(family, SOCK_STREAM, 0, NULL, SG_CONSTRAINED_GROUP, 0), WSAEINVAL);
+    CHECK_NO_SOCKET(WSASocketA(family, SOCK_STREAM, 0, NULL, 4711, 0), WSAEINVAL);
+}
+
+static void bind_handle(uintptr_t bad) {
+    CHECK_ERROR(bind(bad, NULL, -1), WSAENOTSOCK);
+}
+
+static void bind_arguments(int family) {
+    union name name = loopback(family);
+    SOCKET s = fresh(family);
+    CHECK_ERROR(bind(s, NULL, name_size), WSAEFAULT);
+    CHECK_ERROR(bind(s, &name.any, name_size - 1), WSAEFAULT);
+    CHECK_ERROR(bind(s, &name.any, 0), WSAEFAULT);
+    CHECK_ERROR(bind(s, &name.any, -1), WSAEFAULT);
+    CHECK_ERROR(bind(s, &name.any, INT_MIN), WSAEFAULT);
+    name.any.sa_family = 77;
+    CHECK_ERROR(bind(s, &name.any, name_size), WSAEAFNOSUPPORT);
+    CHECK(closesocket(s) == 0);
+}
+
+static void listen_handle(uintptr_t bad) {
+    CHECK_ERROR(listen(bad, -1), WSAENOTSOCK);
+}
+
+static void listen_arguments(int family) {
+    SOCKET s = fresh(family);
+    CHECK_ERROR(listen(s, 5), WSAEINVAL);
+    CHECK(closesocket(s) == 0);
+}
+
+static void shutdown_handle(uintptr_t bad) {
+    CHECK_ERROR(shutdown(bad, 99), WSAENOTSOCK);
+}
+
+static void shutdown_arguments(int family) {
+    struct pair pair = connected(family);
+    SOCKET s = fresh(family);
+    CHECK_ERROR(shutdown(s, SD_BOTH), WSAENOTCONN);
+    CHECK_ERROR(shutdown(pair.client, 3), WSAEINVAL);
+    CHECK_ERROR(shutdown(pair.client, -1), WSAEINVAL);
+    can_talk(pair);
+    CHECK(closesocket(s) == 0);
+    close_pair(pair);
+}
+
+static void closesocket_handle(uintptr_t bad) {
+    CHECK_ERROR(closesocket(bad), WSAENOTSOCK);
+}
+
+static void accept_handle(uintptr_t bad) {
+    CHECK_NO_SOCKET(accept(bad, NULL, NULL), WSAENOTSOCK);
+}
+
+static void wsaaccept_handle(uintptr_t bad) {
+    CHECK_NO_SOCKET(WSAAccept(bad, NULL, NULL, NULL, 0), WSAENOTSOCK);
+}
+
+static void accept_arguments(int family) {
+    static const int lengths[] = {0, 15, -1, INT_MIN};
+    union name name, room;
+    SOCKET s = fresh(family);
+    size_t index;
+    memset(&room, UNTOUCHED, sizeof room);
+    CHECK_NO_SOCKET(accept(s, NULL, NULL), WSAEINVAL);
+    CHECK_NO_SOCKET(WSAAccept(s, NULL, NULL, NULL, 0), WSAEINVAL);
+    CHECK(closesocket(s) == 0);
+    s = listening(family, &name);
+    for (index = 0; index < COUNT(lengths); index++) {
+        int length = lengths[index];
+        CHECK_NO_SOCKET(accept(s, &room.any, &length), WSAEFAULT);
+        CHECK_NO_SOCKET(WSAAccept(s, &room.any, &length, NULL, 0), WSAEFAULT);
+        CHECK(length == lengths[index] && untouched(&room, sizeof room));
+    }
+    CHECK(closesocket(s) == 0);
+}
+
+static void connect_handle(uintptr_t bad) {
+    CHECK_ERROR(connect(bad, NULL, -1), WSAENOTSOCK);
+}
+
+static void wsaconnect_handle(uintptr_t bad) {
+    CHECK_ERROR(WSAConnect(bad, NULL, -1, NULL, NULL, NULL, NULL), WSAENOTSOCK);
+}
+
+static void connect_arguments(int family) {
+    static const int lengths[] = {0, 15, -1, INT_MIN};
+    union name name;
+    SOCKET listener = listening(family, &name), s = fresh(family);
+    WSABUF nowhere = {4, NULL};
+    QOS qos;
+    u_long on = 1;
+    size_t index;
+    memset(&qos, 0, sizeof qos);
+    CHECK_ERROR(connect(s, NULL, name_size), WSAEFAULT);
+    for (index = 0; index < COUNT(lengths); index++) {
+        CHECK_ERROR(connect(s, &name.any, lengths[index]), WSAEFAULT);
+        CHECK_ERROR(WSAConnect(s, &name.any, lengths[index], NULL, NULL, NULL, NULL), WSAEFAULT);
+    }
+    CHECK_ERROR(WSAConnect(s, &name.any, name_size, &nowhere, NULL, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAConnect(s, &name.any, name_size, NULL, &nowhere, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAConnect(s, &name.any, name_size, NULL, NULL, NULL, &qos), WSAEINVAL);
+    CHECK_ERROR(connect(listener, &name.any, name_size), WSAEINVAL);
+    name.any.sa_family = 77;
+    CHECK_ERROR(connect(s, &name.any, name_size), WSAEAFNOSUPPORT);
+    CHECK(ioctlsocket(listener, FIONBIO, &on) == 0);
+    CHECK_NO_SOCKET(accept(listener, NULL, NULL), WSAEWOULDBLOCK); /* nobody has called */
+    CHECK(closesocket(s) == 0 && closesocket(listener) == 0);
+}
+
+static void send_handle(uintptr_t bad) {
+    CHECK_ERROR(send(bad, NULL, -1, 99), WSAENOTSOCK);
+}
+
+static void send_arguments(int family) {
+    struct pair pair = connected(family);
+    SOCKET s = fresh(family);
+    CHECK_ERROR(send(s, "x", 1, 0), WSAENOTCONN);
+    CHECK_ERROR(send(pair.server, NULL, 1, 0), WSAEFAULT);
+    CHECK_ERROR(send(pair.server, "x", -1, 0), WSAEFAULT);
+    CHECK_ERROR(send(pair.server, "x", INT_MIN, 0), WSAEFAULT);
+    CHECK_ERROR(send(pair.server, "x", 1, MSG_PARTIAL), WSAEOPNOTSUPP);
+    CHECK_ERROR(send(pair.server, "x", 1, MSG_OOB), WSAEOPNOTSUPP);
+    CHECK(send(pair.server, NULL, 0, 0) == 0);
+    can_talk(pair);
+    CHECK(closesocket(s) == 0);
+    close_pair(pair);
+}
+
+static void recv_handle(uintptr_t bad) {
+    CHECK_ERROR(recv(bad, NULL, -1, 99), WSAENOTSOCK);
+}
+
+static void recv_arguments(int family) {
+    struct pair pair = connected(family);
+    SOCKET s = fresh(family);
+    char byte = (char)UNTOUCHED;
+    CHECK_ERROR(recv(s, &byte, 1, 0), WSAENOTCONN);
+    CHECK(send(pair.server, "y", 1, 0) == 1);
+    CHECK_ERROR(recv(pair.client, NULL, 1, 0), WSAEFAULT);
+    /* 0 would look like the end of the stream. */
+    CHECK_ERROR(recv(pair.client, &byte, -1, 0), WSAEFAULT);
+    CHECK_ERROR(recv(pair.client, &byte, INT_MIN, 0), WSAEFAULT);
+    CHECK_ERROR(recv(pair.client, &byte, 1, MSG_OOB), WSAEOPNOTSUPP);
+    CHECK(untouched(&byte, 1));
+    CHECK(recv(pair.client, &byte, 1, 0) == 1 && byte == 'y');
+    can_talk(pair);
+    CHECK(closesocket(s) == 0);
+    close_pair(pair);
+}
+
+static void send_disconnect_handle(uintptr_t bad) {
+    CHECK_ERROR(WSASendDisconnect(bad, NULL), WSAENOTSOCK);
+}
+
+static void recv_disconnect_handle(uintptr_t bad) {
+    CHECK_ERROR(WSARecvDisconnect(bad, NULL), WSAENOTSOCK);
+}
+
+static void disconnect_arguments(int family) {
+    struct pair pair = connected(family);
+    SOCKET s = fresh(family);
+    WSABUF nowhere = {4, NULL};
+    CHECK_ERROR(WSASendDisconnect(s, NULL), WSAENOTCONN);
+    CHECK_ERROR(WSARecvDisconnect(s, NULL), WSAENOTCONN);
+    CHECK_ERROR(WSASendDisconnect(pair.client, &nowhere), WSAEFAULT);
+    CHECK_ERROR(WSARecvDisconnect(pair.client, &nowhere), WSAEFAULT);
+    CHECK(nowhere.len == 4);
+    can_talk(pair);
+    CHECK(closesocket(s) == 0);
+    close_pair(pair);
+}
+
+static void getsockname_handle(uintptr_t bad) {
+    CHECK_ERROR(getsockname(bad, NULL, NULL), WSAENOTSOCK);
+}
+
+static void getpeername_handle(uintptr_t bad) {
+    CHECK_ERROR(getpeername(bad, NULL, NULL), WSAENOTSOCK);
+}
+
+static void name_arguments(int family) {
+    static const int lengths[] = {0, 15, -1, INT_MIN};
+    struct pair pair = connected(family);
+    union name room;
+    SOCKET s = fresh(family);
+    int length = name_size;
+    size_t index;
+    memset(&room, UNTOUCHED, sizeof room);
+    CHECK_ERROR(getsockname(s, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(getpeername(s, NULL, NULL), WSAENOTCONN);
+    CHECK_ERROR(getsockname(pair.client, NULL, &length), WSAEFAULT);
+    CHECK_ERROR(getsockname(pair.client, &room.any, NULL), WSAEFAULT);
+    CHECK_ERROR(getpeername(pair.client, NULL, &length), WSAEFAULT);
+    CHECK_ERROR(getpeername(pair.client, &room.any, NULL), WSAEFAULT);
+    for (index = 0; index < COUNT(lengths); index++) {
+        length = lengths[index];
+        CHECK_ERROR(getsockname(pair.client, &room.any, &length), WSAEFAULT);
+        CHECK_ERROR(getpeername(pair.client, &room.any, &length), WSAEFAULT);
+        CHECK(length == lengths[index]);
+    }
+    CHECK(untouched(&room, sizeof room));
+    CHECK(closesocket(s) == 0);
+    close_pair(pair);
+}
+
+static void getsockopt_handle(uintptr_t bad) {
+    CHECK_ERROR(getsockopt(bad, 99, 99, NULL, NULL), WSAENOTSOCK);
+}
+
+static void setsockopt_handle(uintptr_t bad) {
+    CHECK_ERROR(setsockopt(bad, 99, 99, NULL, -1), WSAENOTSOCK);
+}
+
+static void option_arguments(int family) {
+    static const int lengths[] = {0, 3, -1, INT_MIN};
+    static const int unknown[] = {SO_GROUP_ID, SO_CONNOPT, SO_DISCOPT, 0x7777, -1};
+    SOCKET s = fresh(family);
+    char room[4], bytes[4] = {1, 0, 0, 0};
+    int length = sizeof room;
+    size_t index;
+    memset(room, UNTOUCHED, sizeof room);
+    CHECK_ERROR(getsockopt(s, 1, SO_TYPE, room, &length), WSAEINVAL);
+    CHECK_ERROR(setsockopt(s, 1, SO_KEEPALIVE, bytes, 4), WSAEINVAL);
+    for (index = 0; index < COUNT(unknown); index++) {
+        CHECK_ERROR(getsockopt(s, SOL_SOCKET, unknown[index], room, &length), WSAENOPROTOOPT);
+        CHECK_ERROR(setsockopt(s, SOL_SOCKET, unknown[index], bytes, 4), WSAENOPROTOOPT);
+    }
+    CHECK_ERROR(getsockopt(s, SOL_SOCKET, SO_TYPE, NULL, &length), WSAEFAULT);
+    CHECK_ERROR(getsockopt(s, SOL_SOCKET, SO_TYPE, room, NULL), WSAEFAULT);
+    CHECK_ERROR(setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, NULL, 4), WSAEFAULT);
+    for (index = 0; index < COUNT(lengths); index++) {
+        length = lengths[index];
+        CHECK_ERROR(getsockopt(s, SOL_SOCKET, SO_TYPE, room, &length), WSAEFAULT);
+        CHECK(length == lengths[index]);
+        CHECK_ERROR(setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, bytes, lengths[index]), WSAEFAULT);
+    }
+    CHECK(untouched(room, sizeof room));
+    /* Data of a negative length is not the same as none. */
+    if (family == AF_VESTIBULE)
+        CHECK_ERROR(setsockopt(s, SOL_SOCKET, SO_CONNDATA, bytes, -1), WSAEFAULT);
+    CHECK(closesocket(s) == 0);
+}
+
+static void ioctlsocket_handle(uintptr_t bad) {
+    CHECK_ERROR(ioctlsocket(bad, 99, NULL), WSAENOTSOCK);
+}
+
+static void ioctlsocket_arguments(int family) {
+    SOCKET s = fresh(family);
+    u_long value = 77;
+    CHECK_ERROR(ioctlsocket(s, FIONBIO, NULL), WSAEFAULT);
+    CHECK_ERROR(ioctlsocket(s, 0, &value), WSAEOPNOTSUPP);
+    CHECK_ERROR(ioctlsocket(s, -1, &value), WSAEOPNOTSUPP);
+    CHECK(value == 77);
+    CHECK(closesocket(s) == 0);
+}
+
+static void wsaioctl_handle(uintptr_t bad) {
+    CHECK_ERROR(WSAIoctl(bad, 99, NULL, 1, NULL, 1, NULL, NULL, NULL), WSAENOTSOCK);
+}
+
+static void wsaioctl_arguments(int family) {
+    SOCKET s = fresh(family);
+    u_long on = 1;
+    DWORD written = 77;
+    CHECK_ERROR(WSAIoctl(s, FIONBIO, &on, sizeof on, NULL, 0, NULL, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, FIONBIO, NULL, sizeof on, NULL, 0, &written, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, FIONBIO, &on, 3, NULL, 0, &written, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, FIONBIO, &on, 0, NULL, 0, &written, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, 0, NULL, 0, NULL, 0, &written, NULL, NULL), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSAIoctl(s, 0xFFFFFFFF, NULL, 0, NULL, 0, &written, NULL, NULL), WSAEOPNOTSUPP);
+    CHECK(written == 77);
+    CHECK(closesocket(s) == 0);
+}
+
+#define ROW(name, with_handle, with_arguments)                                                     \
+    { "vestibule_ws_" name, with_handle, with_arguments }
+
+static const struct row rows[] = {
+    ROW("accept", accept_handle, accept_arguments),
+    ROW("bind", bind_handle, bind_arguments),
+    ROW("cleanup", NULL, NULL), /* without a start: winsock_startup.c */
+    ROW("closesocket", closesocket_handle, NULL),
+    ROW("connect", connect_handle, connect_arguments),
+    ROW("get_last_error", NULL, NULL),
+    ROW("getpeername", getpeername_handle, name_arguments),
+    ROW("getsockname", getsockname_handle, name_arguments),
+    ROW("getsockopt", getsockopt_handle, option_arguments),
+    ROW("ioctlsocket", ioctlsocket_handle, ioctlsocket_arguments),
+    ROW("listen", listen_handle, listen_arguments),
+    ROW("recv", recv_handle, recv_arguments),
+    ROW("recv_disconnect", recv_disconnect_handle, disconnect_arguments),
+    ROW("send", send_handle, send_arguments),
+    ROW("send_disconnect", send_disconnect_handle, disconnect_arguments),
+    ROW("set_last_error", NULL, NULL),
+    ROW("setsockopt", setsockopt_handle, option_arguments),
+    ROW("shutdown", shutdown_handle, shutdown_arguments),
+    ROW("socket", NULL, socket_arguments),
+    ROW("startup", NULL, startup_arguments),
+    ROW("wsaaccept", wsaaccept_handle, accept_arguments),
+    ROW("wsaconnect", wsaconnect_handle, connect_arguments),
+    ROW("wsaioctl", wsaioctl_handle, wsaioctl_arguments),
+    ROW("wsasocket", NULL, wsasocket_arguments),
+};
+
+static void is_not_a_socket(uintptr_t bad) {
+    size_t index;
+    for (index = 0; index < COUNT(rows); index++)
+        if (rows[index].with_handle != NULL)
+            rows[index].with_handle(bad);
+}
+
+static void on_family(int family) {
+    SOCKET closed = fresh(family);
+    size_t index;
+    CHECK(closesocket(closed) == 0);
+    is_not_a_socket(closed);
+    for (index = 0; index < COUNT(rows); index++)
+        if (rows[index].with_arguments != NULL)
+            rows[index].with_arguments(family);
+}
+
+int main(void) {
+    WSADATA data;
+    check_table(rows, COUNT(rows), 1);
+    CHECK(WSAStartup(MAKEWORD(2, 2), &data) == 0);
+    is_not_a_socket(INVALID_SOCKET);
+    is_not_a_socket(1000000);
+    is_not_a_socket(STDIN_FILENO);
+    on_family(AF_INET);
+    on_family(AF_VESTIBULE);
+    CHECK(WSACleanup() == 0);
+    return 0;
+}

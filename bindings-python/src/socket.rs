@@ -459,20 +459,22 @@ impl Socket {
     /// undecided request is withdrawn (LSN-31). With `linger` on it may wait (DIS-41).
     ///
     /// Raises WinsockError (WSAEINPROGRESS) in its own condition function (ACC-51), WouldBlock if it
-    /// is non-blocking and would have to wait; it is open then (DIS-42).
+    /// is non-blocking and would have to wait; it is open then (DIS-42), and if a signal handler
+    /// raises while it waits.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         let Some(socket) = self.if_open() else {
             return Ok(());
         };
-        py.detach(|| match socket.close() {
-            // Another thread may have closed it at the same time.
-            Ok(()) | Err(Error::NotSock) => {
-                drop((self.take(), socket));
-                Ok(())
+        waiting(py, Deadline::NEVER, |wait| {
+            match socket.close_within(wait) {
+                // Another thread may have closed it at the same time.
+                Ok(()) | Err(Error::NotSock) => {
+                    drop((self.take(), socket));
+                    Ok(())
+                }
+                still_open => still_open,
             }
-            still_open => still_open,
         })
-        .or_raise(py)
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {

@@ -23,7 +23,7 @@ from support import (
     interrupted_soon,
     on_every_entry,
 )
-from vestibule import Entry, InProcessAddress, SocketOption
+from vestibule import Entry, InProcessAddress, Linger, SocketOption
 
 
 @on_every_entry
@@ -95,6 +95,45 @@ class Signals(EntryCase):
         with self.assertRaises(SignalHandled), interrupted_soon():
             self.listener.accept(dawdle)
         self.keep(self.listener.accept(timeout=DEADLINE))  # ACC-59
+
+
+class SignalsWhileLingering(EntryCase):
+    entry = Entry.TCP4
+
+    def lingering(self):
+        """A connection that has sent more than its peer takes in, and would wait for long when it closes."""
+        _, accepted = self.pair()
+        accepted.linger = Linger(True, 600)
+        with self.assertRaises(vestibule.TimedOut):
+            while True:
+                accepted.send(bytes(1 << 20), timeout=MOMENT)
+        return accepted
+
+    def test_close(self):
+        accepted = self.lingering()
+        with self.assertRaises(SignalHandled), interrupted_soon():
+            accepted.close()
+        self.assertFalse(accepted.closed)
+        self.assert_error(10058, accepted.send, b"x")  # its sending direction has ended
+        accepted.linger = Linger(True, 0)
+        accepted.close()
+        self.assertTrue(accepted.closed)
+
+    def test_the_end_of_a_with_statement(self):
+        accepted = self.lingering()
+        with self.assertRaises(SignalHandled), interrupted_soon(), accepted:
+            pass
+        self.assertFalse(accepted.closed)
+        accepted.linger = Linger(False, 0)
+
+    def test_a_handler_that_raises_nothing_lets_it_linger_on(self):
+        accepted = self.lingering()
+        accepted.linger = Linger(True, 1)
+        begun = time.monotonic()
+        with interrupted_soon(raising=False) as handled:
+            accepted.close()
+        self.assertTrue(handled.is_set())
+        self.assertGreaterEqual(time.monotonic() - begun, 1)
 
 
 class SignalsWhileConnecting(EntryCase):

@@ -12,7 +12,7 @@ use std::{
 
 use parking_lot::{Mutex, RwLock};
 
-use crate::{Error, Result, Socket};
+use crate::{Error, Result, Socket, Wait};
 
 const PAGE: usize = 512;
 
@@ -150,7 +150,7 @@ pub fn close(handle: u64) -> Result<()> {
         remove(handle, &socket);
         return Err(Error::NotSock);
     }
-    socket.close_and_drop_soon()?;
+    socket.close_and_drop_soon(&Wait::FOREVER)?;
     remove(handle, &socket);
     Ok(())
 }

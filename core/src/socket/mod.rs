@@ -327,19 +327,29 @@ impl Socket {
     /// (ACC-51); [`Error::WouldBlock`] if it is non-blocking and would have to wait, and then it stays
     /// open (DIS-42).
     pub fn close(&self) -> Result<()> {
-        self.close_and_drop_soon()?;
+        self.close_within(&Wait::FOREVER)
+    }
+
+    /// The same, with a bound for the lingering: when the deadline passes before the linger time has,
+    /// the connection is reset then.
+    ///
+    /// # Errors
+    /// As [`close`](Self::close); [`Error::Intr`] if the hook of [`Wait`] has ended the lingering: the
+    /// socket stays open, with its sending direction ended, and closing it again lingers again.
+    pub fn close_within(&self, wait: &Wait<'_>) -> Result<()> {
+        self.close_and_drop_soon(wait)?;
         self.transport().release();
         Ok(())
     }
 
     /// The same for a caller that drops the socket right afterwards, which closes the kernel
     /// socket.
-    pub(crate) fn close_and_drop_soon(&self) -> Result<()> {
+    pub(crate) fn close_and_drop_soon(&self, wait: &Wait<'_>) -> Result<()> {
         self.check_not_served_here()?;
         let linger = self.linger();
         if linger.on && linger.seconds > 0 {
             self.transport()
-                .linger_before_close(linger, !self.is_nonblocking())?; // DIS-41 DIS-42
+                .linger_before_close(linger, self.mode(wait))?; // DIS-41 DIS-42
         }
         if self.closed.swap(true, SeqCst) {
             return Err(Error::NotSock);

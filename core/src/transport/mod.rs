@@ -123,8 +123,9 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
     /// The transport's value of an option that was not set through the library.
     fn option(&self, option: SocketOption) -> Result<u32>;
     fn set_linger(&self, linger: Linger) -> Result<()>;
-    /// Before closing: waits until everything is out, or decides that closing resets (DIS-41).
-    fn linger_before_close(&self, _linger: Linger, _blocking: bool) -> Result<()> {
+    /// Before closing: waits until everything is out, or decides that closing resets (DIS-41). The
+    /// interrupt hook of the wait may end it.
+    fn linger_before_close(&self, _linger: Linger, _mode: Mode<'_>) -> Result<()> {
         Ok(()) // what was sent in memory has arrived
     }
     /// Whether accepted sockets get what was set on the listener before listen by themselves.

@@ -383,8 +383,8 @@ impl Transport for Tcp {
         )?)
     }
 
-    fn linger_before_close(&self, linger: Linger, blocking: bool) -> Result<()> {
-        self.linger(linger, blocking)
+    fn linger_before_close(&self, linger: Linger, mode: Mode<'_>) -> Result<()> {
+        self.linger(linger, mode)
     }
 
     fn inherits_options(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::{
     os::fd::AsFd,
     sync::atomic::Ordering::{Relaxed, SeqCst},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustix::{
@@ -191,19 +191,21 @@ impl Tcp {
     }
 
     /// Waits until the peer has everything, no longer than the linger time; then closing resets.
-    pub(super) fn linger(&self, linger: Linger, blocking: bool) -> Result<()> {
+    /// Interrupted, it leaves the socket open, with its sending direction ended.
+    pub(super) fn linger(&self, linger: Linger, mode: Mode<'_>) -> Result<()> {
         if self.connection().state != State::Connected || sys::unsent(self.fd.as_fd())? == 0 {
             return Ok(());
         }
-        if !blocking {
+        if !mode.blocking {
             return Err(Error::WouldBlock); // DIS-42: before anything is shut down
         }
         self.end(Shutdown::Send)?;
-        let wait = Wait::at_most(Duration::from_secs(linger.seconds.into()));
-        if self.wait_until_sent(&wait).is_err() {
-            sockopt::set_socket_linger(&self.fd, Some(Duration::ZERO))?; // DIS-41
+        let limit = Instant::now().checked_add(Duration::from_secs(linger.seconds.into()));
+        match self.wait_until_sent(&mode.wait.no_later_than(limit)) {
+            Ok(()) => Ok(()),
+            Err(Error::Intr) => Err(Error::Intr),
+            Err(_) => Ok(sockopt::set_socket_linger(&self.fd, Some(Duration::ZERO))?), // DIS-41
         }
-        Ok(())
     }
 
     /// An edge comes whenever the peer has acknowledged something.
@@ -218,7 +220,8 @@ impl Tcp {
         while sys::unsent(self.fd.as_fd())? > 0 {
             let remaining = wait.remaining()?;
             match epoll::wait(&edges, &mut events, remaining.as_ref()) {
-                Ok(_) | Err(Errno::INTR) => {}
+                Ok(_) => {}
+                Err(Errno::INTR) => wait.interrupted()?,
                 Err(error) => return Err(error.into()),
             }
         }

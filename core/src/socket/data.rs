@@ -33,14 +33,13 @@ impl Socket {
         self.transport().receive(buffer, flags, self.mode(&wait))
     }
 
-    /// Where the kernel does not know the socket's time-outs, the wait does.
+    /// The wait, bounded by a time-out of the socket. The kernel has those of its own sockets as well,
+    /// but would begin them anew after every signal.
     fn bounded<'a>(&self, wait: &Wait<'a>, option: SocketOption) -> Wait<'a> {
-        if self.entry.is_kernel_socket() {
-            return *wait;
-        }
-        match self.recorded(option) {
-            0 => *wait,
-            millis => wait.no_later_than(Wait::at_most_millis(millis)),
+        let set = self.options.touched().and_then(|all| all.get(option));
+        match set {
+            None | Some(0) => *wait,
+            Some(millis) => wait.no_later_than(Wait::at_most_millis(millis)),
         }
     }
 

@@ -75,11 +75,4 @@ impl Socket {
         self.options.set_linger(linger);
         Ok(())
     }
-
-    pub(super) fn recorded(&self, option: SocketOption) -> u32 {
-        self.options
-            .record()
-            .get(option)
-            .unwrap_or_else(|| option.default_value())
-    }
 }

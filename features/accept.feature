@@ -19,7 +19,7 @@ Feature: Accept with a condition function
       Then the server accepts caller B
       And caller B and the accepted socket of B can talk
 
-    @ACC-06 @ACC-14 @ACC-18 @must
+    @ACC-06 @ACC-14 @ACC-18 @ERR-38 @must
     Scenario: Reject rejects the request
       Given a listener
       When caller A requests a connection
@@ -40,7 +40,7 @@ Feature: Accept with a condition function
       And caller B and the accepted socket can talk
       And caller A is rejected
 
-    @ACC-07 @ACC-14 @ACC-19 @must
+    @ACC-07 @ACC-14 @ACC-19 @ERR-51 @must
     Scenario: Defer is no decision
       Given a listener
       When caller A requests a connection
@@ -204,7 +204,7 @@ Feature: Accept with a condition function
       Then the server's call succeeds
       And caller A and the accepted socket can talk
 
-    @ACC-15 @must
+    @ACC-15 @ERR-13 @must
     Scenario Outline: On an empty queue a non-blocking listener fails at once
       Given a non-blocking listener
       When the server calls <call>

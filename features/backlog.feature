@@ -48,7 +48,7 @@ Feature: The backlog queue
 
   Rule: The backlog limits the queue
 
-    @LSN-02 @LSN-22 @must @needs:exact-backlog @needs:active-refusal
+    @LSN-02 @LSN-21 @LSN-22 @must @should @needs:exact-backlog @needs:active-refusal
     Scenario Outline: As many requests fit as the backlog says
       Given a listener with a backlog of <backlog>
       When callers A to <last> request connections
@@ -74,7 +74,7 @@ Feature: The backlog queue
       And caller A is still waiting
       And the server accepts caller A
 
-    @LSN-02 @LSN-20 @LSN-36 @must @needs:kernel-backlog
+    @LSN-02 @LSN-20 @LSN-21 @LSN-36 @must @should @needs:kernel-backlog
     Scenario Outline: The kernel's queue is the backlog
       Given a listener with a backlog of <backlog>
       When callers A to <last> request connections
@@ -407,7 +407,7 @@ Feature: The backlog queue
 
   Rule: Without a free handle the queue goes on
 
-    @LSN-27 @ACC-24 @must @needs:descriptor-limit
+    @LSN-27 @ACC-24 @ERR-12 @must @needs:descriptor-limit
     Scenario: accept fails and leaves the request queued
       Given a listener
       And a fresh caller C

@@ -151,7 +151,7 @@ Feature: User data in the condition function
       Then caller A is connected
       And caller A's callee length is one less than the limit
 
-    @ACC-39 @UDA-28 @must @needs:connect-data @needs:callee-buffer
+    @ACC-39 @UDA-28 @ERR-10 @must @needs:connect-data @needs:callee-buffer
     Scenario Outline: A length above the capacity decides nothing
       Given a listener
       When caller A requests a connection with room for 64 bytes of callee data
@@ -321,7 +321,7 @@ Feature: User data in the condition function
 
   Rule: The limits
 
-    @UDA-27 @UDA-09 @must @needs:connect-data @needs:disconnect-data
+    @UDA-27 @UDA-09 @UDA-04 @DIS-58 @must @needs:connect-data @needs:disconnect-data
     Scenario: The limits of an entry with user data
       Given a listener
       Then the limits of the listener are 32 and 64

@@ -29,7 +29,7 @@ Feature: Connect
       Then the address of caller A is as remembered
       And the server accepts caller A
 
-    @CON-31 @must
+    @CON-31 @ERR-35 @must
     Scenario: Before connect there is no peer
       Given a fresh caller A
       Then getpeername on caller A fails with WSAENOTCONN
@@ -146,7 +146,7 @@ Feature: Connect
 
   Rule: The time-out
 
-    @CON-10 @CON-33 @LSN-04 @must @needs:decided-connect @needs:withdrawal-visible @needs:connect-timeout
+    @CON-10 @CON-33 @LSN-04 @ERR-37 @must @needs:decided-connect @needs:withdrawal-visible @needs:connect-timeout
     Scenario Outline: Without a decision the attempt times out
       Given a non-blocking listener
       And caller A has a connect time-out of 150 ms
@@ -353,7 +353,7 @@ Feature: Connect
 
   Rule: States in which connect fails
 
-    @CON-06 @must @needs:decided-connect
+    @CON-06 @ERR-15 @must @needs:decided-connect
     Scenario: One attempt at a time
       Given a listener
       When caller A requests a connection
@@ -373,7 +373,7 @@ Feature: Connect
       When caller B calls connect with the address of the listener
       Then caller B's call fails with WSAEALREADY
 
-    @CON-07 @must
+    @CON-07 @ERR-34 @must
     Scenario: A connected socket is connected
       Given a listener
       When caller A requests a connection
@@ -422,7 +422,7 @@ Feature: Connect
 
   Rule: Destinations that cannot be
 
-    @CON-12 @must @needs:port-addresses
+    @CON-12 @ERR-27 @must @needs:port-addresses
     Scenario Outline: An all-zero host or port is no destination
       Given a listener
       And a fresh caller A
@@ -437,7 +437,7 @@ Feature: Connect
         | WSAConnect | with an all-zero host |
         | WSAConnect | with port 0           |
 
-    @CON-13 @must
+    @CON-13 @ERR-25 @must
     Scenario: A destination of another family
       Given a listener
       And a fresh caller A
@@ -466,7 +466,7 @@ Feature: Connect
       When caller A calls connect with a NULL address
       Then caller A's call fails with WSAEFAULT
 
-    @CON-14 @must @needs:network-errors
+    @CON-14 @ERR-29 @must @needs:network-errors
     Scenario: An unreachable network
       Given a fresh caller A
       When caller A calls connect with an address in an unreachable network
@@ -563,7 +563,7 @@ Feature: Connect
       And the server's condition function was shown
         | caller data | of the largest size |
 
-    @CON-27 @must @needs-not:connect-data
+    @CON-27 @ERR-21 @must @needs-not:connect-data
     Scenario: Caller data where it is not supported
       Given a non-blocking listener
       And a fresh caller A
@@ -607,7 +607,7 @@ Feature: Connect
       Then caller A's attempt fails with WSAETIMEDOUT
       And caller A's callee length is 0
 
-    @CON-29 @QOS-09 @must @needs:qos
+    @CON-29 @QOS-09 @ERR-23 @must @needs:qos
     Scenario: A flow specification that cannot be met
       Given a non-blocking listener
       And a fresh caller A

@@ -3,7 +3,7 @@ Feature: Disconnect
 
   Rule: Ending the sending direction
 
-    @DIS-01 @DIS-06 @DIS-15 @DIS-16 @DIS-17 @DIS-20 @DIS-33 @must
+    @DIS-01 @DIS-06 @DIS-15 @DIS-16 @DIS-17 @DIS-20 @DIS-33 @ERR-36 @must
     Scenario Outline: The peer reaches the end of the stream
       Given a listener
       When caller A requests a connection
@@ -180,7 +180,7 @@ Feature: Disconnect
       Then caller A's call succeeds
       And the accepted socket receives "after all"
 
-    @DIS-32 @DIS-37 @must
+    @DIS-32 @DIS-37 @ERR-31 @must
     Scenario Outline: Data that is unread then resets the connection
       Given a listener
       When caller A requests a connection
@@ -240,7 +240,7 @@ Feature: Disconnect
 
   Rule: Breaking a connection
 
-    @DIS-36 @must @needs:abort
+    @DIS-36 @ERR-32 @must @needs:abort
     Scenario: A reset is not taken for the end of the stream later on
       Given a listener
       When caller A requests a connection
@@ -390,7 +390,7 @@ Feature: Disconnect
       And the server calls WSARecvDisconnect on the accepted socket with room for 64 bytes
       Then the server's call returns data ""
 
-    @DIS-21 @must @needs-not:disconnect-data
+    @DIS-21 @ERR-20 @must @needs-not:disconnect-data
     Scenario: Disconnect data where it is not supported
       Given a listener
       When caller A requests a connection

@@ -23,7 +23,7 @@ Feature: Sockets and their handles
     When caller A requests a connection
     Then the server's call succeeds
 
-  @HND-15 @HND-16 @must @needs:handles
+  @HND-15 @HND-16 @ERR-16 @must @needs:handles
   Scenario Outline: A closed handle names no socket
     Given a bound socket S
     When the server calls closesocket on socket S

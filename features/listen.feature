@@ -4,7 +4,7 @@ Feature: Bind and listen
 
   Rule: Bind
 
-    @LSN-10 @must
+    @LSN-10 @ERR-11 @must
     Scenario: A socket that was never bound has no local address
       Given a fresh socket S
       Then getsockname on socket S fails with WSAEINVAL
@@ -43,7 +43,7 @@ Feature: Bind and listen
       Then the server's call fails with WSAEINVAL
       And getsockname of socket S has a port
 
-    @LSN-12 @must
+    @LSN-12 @ERR-26 @must
     Scenario: An address belongs to one socket
       Given a bound socket S
       And a fresh socket T
@@ -92,6 +92,19 @@ Feature: Bind and listen
       Then the server's call succeeds
       When the server calls listen on socket T with a backlog of 5
       Then the server's call fails with WSAEADDRINUSE
+
+    @LSN-14 @should @needs-not:kernel-handle
+    Scenario: Where bind sees every conflict none surfaces later
+      Given a fresh socket S
+      And a fresh socket T
+      And socket S has SO_REUSEADDR set to 1
+      And socket T has SO_REUSEADDR set to 1
+      When the server calls bind on socket S with a local address
+      And the server calls bind on socket T with the address of socket S
+      Then the server's call fails with WSAEADDRINUSE
+      And bind on socket T with the wildcard address succeeds
+      And listen on socket S with a backlog of 5 succeeds
+      And listen on socket T with a backlog of 5 succeeds
 
   Rule: Listen
 

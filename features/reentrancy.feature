@@ -3,7 +3,7 @@ Feature: Calls from inside a condition function
 
   Rule: The listener being served
 
-    @ACC-51 @must
+    @ACC-51 @ERR-14 @must
     Scenario Outline: Calls on it fail and change nothing
       Given a listener
       And callers A to B request connections

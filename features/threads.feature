@@ -153,7 +153,7 @@ Feature: Several threads on one listener
 
   Rule: Closing the listener
 
-    @ACC-56 @ACC-57 @must
+    @ACC-56 @ACC-57 @ERR-07 @must
     Scenario Outline: A blocked accept ends at once
       Given a listener
       When the server calls <call>

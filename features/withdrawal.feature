@@ -192,7 +192,7 @@ Feature: Withdrawal
 
   Rule: A request that was offered
 
-    @ACC-64 @LSN-31 @LSN-04 @must @needs:withdrawal-visible
+    @ACC-64 @LSN-31 @LSN-04 @ERR-09 @must @needs:withdrawal-visible
     Scenario Outline: After a deferral the next accept call fails once
       Given a listener
       And caller A has a connect time-out of <time> ms

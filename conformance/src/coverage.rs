@@ -124,12 +124,16 @@ fn row<'a>(
     let shown_on = |entry: &str| {
         ours().any(|run| run.cell.entry == entry && status_on(run) == CellStatus::Passed)
     };
-    let tests = named.of(&requirement.id).to_vec();
+    let values = named.value_of(&requirement.id);
+    let whole = named.of(&requirement.id);
     let status = if ours().any(|run| status_on(run) == CellStatus::Failed) {
         RowStatus::Failed
     } else if requirement.waits_for.is_some() {
         RowStatus::Waiting
-    } else if !tests.is_empty() {
+    } else if !whole.is_empty() {
+        RowStatus::Covered
+    } else if !values.is_empty() && entries.iter().any(|entry| shown_on(entry)) {
+        // What a name is used for is a matter of the library: one entry shows it.
         RowStatus::Covered
     } else if entries.is_empty() {
         RowStatus::NotApplicable
@@ -143,7 +147,7 @@ fn row<'a>(
         status,
         cells,
         scenarios: scenarios(requirement, ours()),
-        tests,
+        tests: [whole, values].concat(),
     }
 }
 
@@ -222,8 +226,12 @@ mod tests {
     }
 
     fn status(id: &str, runs: &[CellRun]) -> RowStatus {
+        status_with(id, runs, &NamedTests::default())
+    }
+
+    fn status_with(id: &str, runs: &[CellRun], named: &NamedTests) -> RowStatus {
         let requirements = requirements();
-        let rows = rows(&requirements, runs, &|_, _| false, &NamedTests::default());
+        let rows = rows(&requirements, runs, &|_, _| false, named);
         rows.iter()
             .find(|row| row.requirement.id == id)
             .unwrap()
@@ -279,6 +287,14 @@ mod tests {
         );
         let failed = foreign(Status::Failed("why".into()));
         assert_eq!(status("ACC-06", &[memory, tcp, failed]), RowStatus::Covered);
+    }
+
+    #[test]
+    fn a_value_needs_a_scenario_of_its_use_on_some_entry() {
+        let named = NamedTests::of_value("ERR-09", "ffi/tests/layout.c::main");
+        let tcp = run("c/c/tcp", "ERR-09", PASSED);
+        assert_eq!(status_with("ERR-09", &[], &named), RowStatus::NotCovered);
+        assert_eq!(status_with("ERR-09", &[tcp], &named), RowStatus::Covered);
     }
 
     #[test]

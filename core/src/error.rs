@@ -184,6 +184,8 @@ mod tests {
                 assert!(error.code() < other.code(), "{error} before {other}");
                 assert_ne!(error.name(), other.name());
             }
+            assert!(error.name().starts_with("WSA") && error.errno() > 0);
+            assert!(error.text().ends_with('.'));
         }
         assert_eq!(Error::ALL.len(), 55); // the rows of group ERR
     }
@@ -207,6 +209,9 @@ mod tests {
             (Errno::BADF, Error::NotSock),
             (Errno::PIPE, Error::ConnReset),
             (Errno::NOMEM, Error::NoBufs),
+            (Errno::NOBUFS, Error::NoBufs),
+            (Errno::NETDOWN, Error::NetDown),
+            (Errno::DESTADDRREQ, Error::DestAddrReq),
             (Errno::XDEV, Error::SyscallFailure),
         ] {
             assert_eq!(Error::from(errno), error);

@@ -149,7 +149,7 @@ fn call_succeeds(scene: &mut Scene, function: String, socket: Socket, with: Stri
         .map(drop)
 }
 
-/// WSARecvDisconnect, and exactly these bytes.
+/// Calls `WSARecvDisconnect` and expects exactly these bytes.
 #[then(
     regex = r"^WSARecvDisconnect on (the accepted socket(?: of [A-Z])?|caller [A-Z]) hands over (.+)$"
 )]

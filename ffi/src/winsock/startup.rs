@@ -80,8 +80,16 @@ fn start(version: u16, data: Room<'_>) -> c_int {
     let description = concat!("vestibule ", env!("CARGO_PKG_VERSION"), "\0");
     data.write_at(wsadata::DESCRIPTION, description.as_bytes());
     data.write_at(wsadata::STATUS, b"Running\0");
-    STARTS.fetch_add(1, SeqCst); // HND-08
-    0
+    count_start(&STARTS).map_or_else(Error::code, |()| 0)
+}
+
+/// Counts a start (HND-08).
+///
+/// # Errors
+/// [`Error::ProcLim`] if there are more than can be counted (ERR-41).
+fn count_start(starts: &AtomicU32) -> Result<()> {
+    let raised = starts.fetch_update(SeqCst, SeqCst, |starts| starts.checked_add(1));
+    raised.map(drop).map_err(|_| Error::ProcLim)
 }
 
 fn write_versions(data: Room<'_>, negotiated: u16) {
@@ -128,6 +136,14 @@ mod tests {
         assert_eq!(negotiate(0x0003), Some(HIGHEST)); // 3.0
         assert_eq!(negotiate(0x0000), None);
         assert_eq!(negotiate(0x0900), None); // 0.9
+    }
+
+    #[test]
+    fn there_is_an_end_to_starts() {
+        let starts = AtomicU32::new(u32::MAX - 1);
+        assert_eq!(count_start(&starts), Ok(()));
+        assert_eq!(count_start(&starts), Err(Error::ProcLim)); // ERR-41
+        assert_eq!(starts.into_inner(), u32::MAX, "none is forgotten");
     }
 
     #[test]

@@ -12,7 +12,7 @@ MEMCHECK = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-ki
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: lib python ## a server that accepts one caller, rejects one and defers one, over TCP and in-process
+demo: lib python ## accept, reject and defer over TCP and in-process, and a goodbye with totals in every order
 	$(PYTHON) demo/run.py
 
 lib: ## target/release/libvestibule.so and .a

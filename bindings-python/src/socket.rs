@@ -185,7 +185,7 @@ impl Socket {
     /// the call ended early.
     ///
     /// Raises WouldBlock, TimedOut, ConnectionReset, DirectionShutDown (DIS-16), WinsockError
-    /// (WSAENOTCONN, or WSAECONNABORTED after a failure on this side, DIS-37).
+    /// (WSAENOTCONN, or WSAECONNABORTED and WSAENETRESET after a failure on this side, DIS-37).
     #[pyo3(signature = (data, /, *, timeout = None))]
     fn send(
         &self,
@@ -220,7 +220,7 @@ impl Socket {
     ///
     /// `peek` leaves them in place; `wait_all` waits until there are `size` bytes or the stream
     /// ends. Raises WouldBlock, TimedOut, ConnectionReset (DIS-36), DirectionShutDown (DIS-25),
-    /// WinsockError (WSAENOTCONN, WSAECONNABORTED, DIS-37).
+    /// WinsockError (WSAENOTCONN, WSAECONNABORTED and WSAENETRESET, DIS-37).
     #[pyo3(signature = (size, /, *, peek = false, wait_all = false, timeout = None))]
     fn recv<'py>(
         &self,

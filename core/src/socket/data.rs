@@ -13,7 +13,7 @@ impl Socket {
     /// # Errors
     /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-16); [`Error::ConnReset`];
     /// [`Error::ConnAborted`] after a failure on this side, such as a peer that no longer answers
-    /// (DIS-37); [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says, or after
+    /// (DIS-37), and [`Error::NetReset`] if it was keep-alive that has found it; [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says, or after
     /// [`SocketOption::SendTimeout`].
     pub fn send(&self, data: &[u8], wait: &Wait<'_>) -> Result<usize> {
         self.check_open()?;
@@ -25,7 +25,8 @@ impl Socket {
     ///
     /// # Errors
     /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-25); [`Error::ConnReset`]
-    /// (DIS-36); [`Error::ConnAborted`] (DIS-37); [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says,
+    /// (DIS-36); [`Error::ConnAborted`] (DIS-37) and [`Error::NetReset`] as [`send`](Self::send) says;
+    /// [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says,
     /// or after [`SocketOption::ReceiveTimeout`].
     pub fn receive(&self, buffer: &mut [u8], flags: Receive, wait: &Wait<'_>) -> Result<usize> {
         self.check_open()?;

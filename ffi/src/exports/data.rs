@@ -19,8 +19,9 @@ use crate::{
 ///
 /// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for a flag; WSAENOTCONN (LSN-34,
 /// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAECONNABORTED after a failure on this side, such
-/// as a peer that no longer answers (DIS-37); WSAEWOULDBLOCK; WSAETIMEDOUT after
-/// VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has closed the socket.
+/// as a peer that no longer answers (DIS-37), WSAENETRESET if it was keep-alive that has found it;
+/// WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has closed
+/// the socket.
 ///
 /// Thread-safe. Never raises SIGPIPE.
 ///
@@ -45,9 +46,9 @@ pub unsafe extern "C" fn vestibule_send(
 /// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1.
 ///
 /// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
-/// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37);
-/// WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_RCVTIMEO; WSAEINTR if another thread has closed
-/// the socket.
+/// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37) and
+/// WSAENETRESET as vestibule_send says; WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_RCVTIMEO;
+/// WSAEINTR if another thread has closed the socket.
 ///
 /// Thread-safe.
 ///

@@ -116,6 +116,9 @@ impl Tcp {
         let error = match errno {
             // The peer does not answer, or cannot be reached any more (DIS-37). The time-outs of
             // the options and of the call never come here.
+            Errno::TIMEDOUT | Errno::HOSTUNREACH | Errno::NETUNREACH if self.was_idle() => {
+                Error::NetReset // ERR-30
+            }
             Errno::TIMEDOUT | Errno::HOSTUNREACH | Errno::NETUNREACH | Errno::CONNABORTED => {
                 Error::ConnAborted
             }
@@ -126,6 +129,12 @@ impl Tcp {
             .broken
             .compare_exchange(0, error.code(), SeqCst, SeqCst);
         error
+    }
+
+    /// Whether a connection that is lost was one that only keep-alive could find lost: nothing was
+    /// waiting to be acknowledged. The kernel counts that beyond the end.
+    fn was_idle(&self) -> bool {
+        sys::unsent(self.fd.as_fd()) == Ok(0)
     }
 
     /// Whether `SO_RCVTIMEO` or `SO_SNDTIMEO` bounds the call.

@@ -875,6 +875,38 @@ int vestibule_read_descriptor(vestibule_handle socket);
 // Thread-safe.
 int vestibule_write_descriptor(vestibule_handle socket);
 
+// Takes over a kernel socket that the program has from elsewhere: TCP, listening or connected.
+// Socket activation hands one over, and a forked child takes its parent's listener along like this.
+//
+// `descriptor`: belongs to the library from then on, after a failure still to the program. The
+// socket keeps its mode and its options, and a listener its backlog; the linger setting becomes the
+// library's. Change nothing of it behind the library's back.
+//
+// Returns the socket, whose number is the descriptor's, to be closed with vestibule_closesocket or
+// given back by vestibule_detach, or VESTIBULE_INVALID_SOCKET.
+//
+// Errors: WSAENOTSOCK if it is no open socket; WSAEAFNOSUPPORT, WSAESOCKTNOSUPPORT,
+// WSAEPROTONOSUPPORT for another kind than TCP; WSAENOTCONN if it neither listens nor is connected;
+// WSAEINVAL if it is the library's already; WSAEMFILE for a number beyond 4 194 303.
+//
+// Thread-safe.
+//
+// Pointers:
+// Nobody else closes the descriptor from then on.
+vestibule_handle vestibule_adopt(int descriptor);
+
+// Gives a kernel socket back to the program: open, with its mode, options and linger setting. The
+// library knows it no longer.
+//
+// Returns the descriptor, which has the socket's number and is the program's to close, or -1, and
+// then the socket stays the library's.
+//
+// Errors: WSAENOTSOCK; WSAEOPNOTSUPP if it is no kernel socket; WSAEINVAL for a listener that holds
+// a deferred request; WSAEINPROGRESS while a call on it is under way in any thread.
+//
+// Thread-safe.
+int vestibule_detach(vestibule_handle socket);
+
 // The error of the calling thread's last call that failed: one of the VESTIBULE_WSA numbers, 0 if
 // none has failed yet (HND-23). A call that succeeds does not change it.
 //

@@ -63,11 +63,12 @@ pub mod rules;
 
 #[doc(hidden)]
 pub mod handles {
-    //! Numbers for sockets, for the C library.
+    //! Numbers for sockets and processes, for the C library and the Python module.
     pub use crate::provider::{
         process::{count_start, starts, take_start_back},
         table::{adopt, close, detach, find, register, reset_all},
     };
+    pub use crate::sys::duplicate;
 }
 
 pub use address::{AF_IN_PROCESS, Address, Family, InProcessAddress, Numbering, SOCKADDR_MAX};

@@ -1,14 +1,14 @@
 //! The one place for what cannot be said without `unsafe`.
 #![allow(
     unsafe_code,
-    reason = "three things have no safe form: a descriptor's number is given another open file in \
-              place, an ioctl tells what a socket has not sent yet, and a page is wiped in a forked \
-              child"
+    reason = "four things have no safe form: a descriptor's number is given another open file in \
+              place, a number is duplicated that may not be open, an ioctl tells what a socket has \
+              not sent yet, and a page is wiped in a forked child"
 )]
 
 use std::{
     mem::ManuallyDrop,
-    os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd},
+    os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd},
     ptr,
     sync::{
         OnceLock,
@@ -18,12 +18,12 @@ use std::{
 
 use rustix::{
     event::{EventfdFlags, eventfd},
-    io::{DupFlags, dup3},
+    io::{DupFlags, dup3, fcntl_dupfd_cloexec},
     ioctl::{Getter, Opcode, ioctl},
     mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous},
 };
 
-use crate::Result;
+use crate::{Error, Result};
 
 /// A value of which every process has its own: a forked child does not see its parent's.
 ///
@@ -98,7 +98,7 @@ fn wiped_on_fork<T>() -> &'static AtomicPtr<T> {
 /// that never becomes ready.
 ///
 /// # Errors
-/// [`crate::Error::MFile`] if there is no descriptor for the counter; nothing has changed then.
+/// [`Error::MFile`] if there is no descriptor for the counter; nothing has changed then.
 pub(crate) fn sever(fd: BorrowedFd<'_>) -> Result<()> {
     let inert = eventfd(0, EventfdFlags::CLOEXEC)?;
     // SAFETY: the number is open, because it is borrowed, and stays open; `ManuallyDrop` keeps this
@@ -106,6 +106,20 @@ pub(crate) fn sever(fd: BorrowedFd<'_>) -> Result<()> {
     let owner = unsafe { OwnedFd::from_raw_fd(fd.as_raw_fd()) };
     let mut owner = ManuallyDrop::new(owner);
     Ok(dup3(&inert, &mut owner, DupFlags::CLOEXEC)?)
+}
+
+/// Another descriptor for what a number stands for, for bindings that know descriptors as numbers.
+///
+/// # Errors
+/// [`Error::NotSock`] if the number is not open, [`Error::MFile`].
+pub fn duplicate(number: RawFd) -> Result<OwnedFd> {
+    if number < 0 {
+        return Err(Error::NotSock);
+    }
+    // SAFETY: the borrow ends with this one call, which fails for a number that is not open and
+    // changes nothing about one that is.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(number) };
+    Ok(fcntl_dupfd_cloexec(borrowed, 0)?)
 }
 
 /// How much of what was sent the peer has not acknowledged yet, in bytes (`SIOCOUTQ`).

@@ -1,4 +1,5 @@
-/* A forked child has no sockets of its parent's until it starts anew; kernel sockets can be adopted. */
+/* A forked child has no sockets of its parent's until it starts anew; kernel sockets can be
+ * adopted. */
 
 #include "util.h"
 

@@ -1,5 +1,5 @@
-/* The last WSACleanup ends everything that was made through the Winsock names (HND-09), and a forked
- * child needs a start of its own (HND-01). */
+/* The last WSACleanup ends everything that was made through the Winsock names (HND-09), and a
+ * forked child needs a start of its own (HND-01). */
 
 #define _POSIX_C_SOURCE 200809L
 

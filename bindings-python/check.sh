@@ -49,8 +49,8 @@ types_are_right() {
 }
 
 style_is_kept() {
-    "$venv/ruff" check --no-cache --config "$settings" bindings-python conformance/drivers/python scripts demo &&
-        "$venv/ruff" format --no-cache --check --config "$settings" bindings-python conformance/drivers/python scripts demo
+    "$venv/ruff" check --no-cache --config "$settings" bindings-python conformance/drivers/python scripts demo man &&
+        "$venv/ruff" format --no-cache --check --config "$settings" bindings-python conformance/drivers/python scripts demo man
 }
 
 sh bindings-python/venv.sh

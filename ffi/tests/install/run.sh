@@ -17,6 +17,7 @@ define="-DEXPECTED_VERSION=\"$version\""
 passed=0 failed=0 skipped=0
 
 # What has been exported for other copies must not help.
+unset PREFIX LIBDIR INCLUDEDIR MANDIR DOCDIR DESTDIR
 unset LD_LIBRARY_PATH LIBRARY_PATH CPATH PKG_CONFIG_PATH CMAKE_PREFIX_PATH MAKEFLAGS MAKELEVEL
 rm -rf "$work"
 mkdir -p "$programs"

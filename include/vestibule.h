@@ -535,12 +535,13 @@ int vestibule_shutdown(vestibule_handle socket, int how);
 
 // Closes a socket. Calls of other threads that wait in it end with WSAEINTR (ACC-56, ACC-57);
 // requests in its backlog are refused (LSN-28); its own undecided request is withdrawn (LSN-31).
+// With VESTIBULE_SO_LINGER and a time it waits until what was sent is out, no longer than that.
 //
 // Returns 0 or -1. A socket that was closed is WSAENOTSOCK from then on, until its number is given
 // out again (HND-15).
 //
-// Errors: WSAENOTSOCK; WSAEINPROGRESS inside the listener's own condition function (ACC-51), and
-// then it stays open.
+// Errors: WSAENOTSOCK; WSAEINPROGRESS inside the listener's own condition function (ACC-51) and
+// WSAEWOULDBLOCK if it is non-blocking and would have to linger (DIS-42), and then it stays open.
 //
 // Thread-safe.
 int vestibule_closesocket(vestibule_handle socket);
@@ -711,13 +712,14 @@ int vestibule_callee_data(vestibule_handle socket, struct vestibule_buffer *call
 
 // Sends data. A blocking socket sends all of it, a non-blocking one as much as there is room for.
 //
-// `buf`, `len`: the bytes. `flags`: 0.
+// `buf`, `len`: the bytes. `flags`: 0 or VESTIBULE_MSG_DONTROUTE.
 //
 // Returns the number of bytes taken, less than `len` only if the call ended early, or -1.
 //
-// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for a flag; WSAENOTCONN (LSN-34,
-// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAEWOULDBLOCK; WSAETIMEDOUT after
-// VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has closed the socket.
+// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
+// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAECONNABORTED if receiving was ended with data
+// unread (DIS-32); WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_SNDTIMEO; WSAEINTR if another
+// thread has closed the socket.
 //
 // Thread-safe. Never raises SIGPIPE.
 //

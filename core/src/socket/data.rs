@@ -12,6 +12,7 @@ impl Socket {
     ///
     /// # Errors
     /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-16); [`Error::ConnReset`];
+    /// [`Error::ConnAborted`] if receiving was ended with data unread (DIS-32);
     /// [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says, or after
     /// [`SocketOption::SendTimeout`].
     pub fn send(&self, data: &[u8], wait: &Wait<'_>) -> Result<usize> {

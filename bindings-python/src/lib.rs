@@ -26,7 +26,7 @@ mod _vestibule {
     #[pymodule_export]
     use super::{
         errors::error_table,
-        opening::{Connection, Listener, connect, listen},
+        opening::{Connection, Listener, adopt, connect, listen},
         request::ConnectionRequest,
         socket::Socket,
         values::{configure, setting},

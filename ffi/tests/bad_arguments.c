@@ -571,6 +571,49 @@ static void write_descriptor_handle(uintptr_t bad) {
     CHECK_ERROR(vestibule_write_descriptor(bad), VESTIBULE_WSAENOTSOCK);
 }
 
+static int other_socket(int family, int type) {
+    int descriptor = socket(family, type, 0);
+    CHECK(descriptor >= 0);
+    return descriptor;
+}
+
+/* After each failure the descriptor still is the program's, to close. */
+static void adopt_arguments(int family) {
+    vestibule_handle ours = stream(family);
+    int others[] = {open("/dev/null", O_RDWR), other_socket(AF_UNIX, SOCK_STREAM),
+                    other_socket(AF_INET, SOCK_DGRAM), other_socket(AF_INET, SOCK_STREAM)};
+    static const int errors[] = {VESTIBULE_WSAENOTSOCK, VESTIBULE_WSAEAFNOSUPPORT,
+                                 VESTIBULE_WSAESOCKTNOSUPPORT, VESTIBULE_WSAENOTCONN};
+    size_t index;
+    CHECK_NO_SOCKET(vestibule_adopt(-1), VESTIBULE_WSAENOTSOCK);
+    CHECK_NO_SOCKET(vestibule_adopt(1000000), VESTIBULE_WSAENOTSOCK);
+    CHECK_NO_SOCKET(vestibule_adopt(INT_MAX), VESTIBULE_WSAEMFILE);
+    CHECK_NO_SOCKET(vestibule_adopt(vestibule_read_descriptor(ours)),
+                    family == VESTIBULE_AF_IN_PROCESS ? VESTIBULE_WSAENOTSOCK
+                                                      : VESTIBULE_WSAEINVAL);
+    for (index = 0; index < COUNT(others); index++) {
+        CHECK_NO_SOCKET(vestibule_adopt(others[index]), errors[index]);
+        CHECK(close(others[index]) == 0);
+    }
+    CHECK(vestibule_closesocket(ours) == 0);
+}
+
+static void detach_handle(uintptr_t bad) {
+    CHECK_ERROR(vestibule_detach(bad), VESTIBULE_WSAENOTSOCK);
+}
+
+static void detach_arguments(int family) {
+    vestibule_handle socket = stream(family);
+    if (family == VESTIBULE_AF_IN_PROCESS) {
+        CHECK_ERROR(vestibule_detach(socket), VESTIBULE_WSAEOPNOTSUPP);
+        CHECK(vestibule_closesocket(socket) == 0);
+    } else {
+        CHECK(vestibule_detach(socket) == (int)socket);
+        CHECK_ERROR(vestibule_closesocket(socket), VESTIBULE_WSAENOTSOCK);
+        CHECK(close((int)socket) == 0);
+    }
+}
+
 /* ---- The process and its errors -------------------------------------------------------------- */
 
 static void error_name_arguments(int family) {
@@ -609,6 +652,7 @@ static void setting_arguments(int family) {
 static const struct row rows[] = {
     {"vestibule_accept", accept_handle, accept_arguments},
     {"vestibule_accept_timeout", accept_timeout_handle, accept_timeout_arguments},
+    {"vestibule_adopt", NULL, adopt_arguments},
     {"vestibule_bind", bind_handle, bind_arguments},
     {"vestibule_callee_data", callee_data_handle, callee_data_arguments},
     {"vestibule_caller_credentials", NULL, caller_credentials_arguments},
@@ -616,6 +660,7 @@ static const struct row rows[] = {
     {"vestibule_configure", NULL, configure_arguments},
     {"vestibule_connect", connect_handle, connect_arguments},
     {"vestibule_connect_timeout", connect_timeout_handle, connect_arguments},
+    {"vestibule_detach", detach_handle, detach_arguments},
     {"vestibule_error_errno", NULL, error_name_arguments},
     {"vestibule_error_name", NULL, error_name_arguments},
     {"vestibule_error_text", NULL, error_name_arguments},

@@ -4,6 +4,7 @@ pub(crate) mod accept;
 pub(crate) mod catalogue;
 pub(crate) mod monitor;
 pub(crate) mod options;
+pub(crate) mod process;
 pub(crate) mod settings;
 pub(crate) mod table;
 pub(crate) mod turn;

@@ -7,7 +7,7 @@ CARGO_FLAGS ?= --locked
 MEMCHECK = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lib python wheel test conformance faults fmt lint memcheck ci clean
+.PHONY: help demo lib python wheel test conformance faults fmt lint memcheck asan tsan ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -42,7 +42,13 @@ lint: ## formatting, clippy and documentation, with warnings as errors
 memcheck: lib ## the C tests under valgrind
 	VESTIBULE_TEST_SLOW=5 VESTIBULE_TEST_WRAPPER="$(MEMCHECK)" sh ffi/tests/run.sh
 
-ci: lint test memcheck demo ## what CI runs
+asan: ## the C tests with AddressSanitizer on both sides of the boundary
+	CC="$(CC)" CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/test.py asan
+
+tsan: ## the Rust tests under ThreadSanitizer
+	CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/test.py tsan
+
+ci: lint test memcheck asan tsan demo ## what CI runs
 
 clean: ## removes everything that was built
 	$(CARGO) clean

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every test suite of the project, or those named, and adds up what they say.
+"""Runs the test suites of the project, or those named, and adds up what they say.
 
 Each suite ends with its own count: cargo's `test result:` lines, or a line
 `N passed, N failed, N skipped`. A suite that ends in any other way has failed. The last line of
@@ -53,6 +53,7 @@ class Suite:
     name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    only_by_name: bool = False
 
     def run(self) -> Count:
         """Runs the suite, shows its output, and reads its count."""
@@ -115,13 +116,15 @@ def suites() -> list[Suite]:
         Suite("python", [sys.executable, "bindings-python/tests/run.py"], staged),
         Suite("python-package", ["sh", "bindings-python/check.sh"]),
         Suite("conformance", ["sh", "conformance/run.sh"]),
+        Suite("asan", ["sh", "scripts/sanitizers/asan.sh"], only_by_name=True),
+        Suite("tsan", ["sh", "scripts/sanitizers/tsan.sh", *skip_ipv6], only_by_name=True),
     ]
 
 
 def main() -> int:
-    """Runs the suites named on the command line, or all."""
+    """Runs the suites named on the command line, or all but those that want to be named."""
     wanted = sys.argv[1:]
-    chosen = [suite for suite in suites() if not wanted or suite.name in wanted]
+    chosen = [suite for suite in suites() if suite.name in wanted or not (wanted or suite.only_by_name)]
     if not chosen:
         print(f"no such suite; there are: {' '.join(suite.name for suite in suites())}")
         return 2

@@ -7,7 +7,7 @@ CARGO_FLAGS ?= --locked
 MEMCHECK = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lib python wheel test conformance faults fmt lint memcheck asan tsan ci clean
+.PHONY: help demo lib python wheel test conformance faults fmt lint memcheck asan tsan soak ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,6 +47,9 @@ asan: ## the C tests with AddressSanitizer on both sides of the boundary
 
 tsan: ## the Rust tests under ThreadSanitizer
 	CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/test.py tsan
+
+soak: lib ## a minute of sixteen threads, with no descriptor, thread or byte left over
+	VESTIBULE_SOAK_SECONDS=60 sh ffi/tests/run.sh target/release soak
 
 ci: lint test memcheck asan tsan demo ## what CI runs
 

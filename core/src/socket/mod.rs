@@ -5,7 +5,7 @@ mod settings;
 
 use std::{
     os::fd::{AsRawFd, BorrowedFd, RawFd},
-    sync::atomic::{AtomicBool, Ordering::SeqCst},
+    sync::atomic::Ordering::SeqCst,
     time::Instant,
 };
 
@@ -15,6 +15,7 @@ use crate::{
     provider::{
         accept::Listening,
         options::{OptionStore, Options},
+        sync::AtomicBool,
         turn::{Phase, Turn},
     },
     rules::{backlog, user_data},

@@ -23,6 +23,7 @@ use crate::{
     provider::{
         monitor::Monitor,
         options::{Linger, SocketOption},
+        sync::process_wide,
         turn::Phase,
     },
     rules::{
@@ -31,7 +32,9 @@ use crate::{
     },
 };
 
-static NETWORK: Monitor<Network> = Monitor::new(Network::new());
+process_wide! {
+    static NETWORK: Monitor<Network> = Monitor::new(Network::new());
+}
 
 /// A socket of the in-process entry.
 #[derive(Debug)]

@@ -203,6 +203,26 @@ fn closing_the_listener_ends_every_wait() {
 }
 
 #[test]
+fn a_time_out_and_an_acceptance_agree_on_who_was_first() {
+    explore(|| {
+        let (listener, address) = listening();
+        let shared = Shared::default();
+        let acceptor = acceptor(&listener, &shared, usize::MAX);
+        let client = Socket::new(Entry::InProcess).unwrap();
+        let connected = connect(&client, &address, 1); // its deadline passes when shuttle says
+        assert!(matches!(connected, Ok(()) | Err(Error::TimedOut)));
+        assert_eq!(client.peer_address().is_ok(), connected.is_ok());
+        listener.close().unwrap();
+        acceptor.join().unwrap();
+        assert_eq!(
+            journal(&shared).accepted.len(),
+            usize::from(connected.is_ok()),
+            "{connected:?}"
+        );
+    });
+}
+
+#[test]
 fn data_and_the_end_wake_the_reader() {
     explore(|| {
         let (listener, address) = listening();

@@ -297,10 +297,20 @@ static void *close_others(void *argument) {
     return NULL;
 }
 
+/* Whether everything that is to happen has happened at least once. */
+static int has_seen_all(void) {
+    int index, outcome;
+    for (index = 0; index < ENTRIES; index++)
+        for (outcome = CALLS; outcome <= WITHDRAWN; outcome++)
+            if (atomic_load(&entries[index].outcomes[outcome]) == 0)
+                return 0;
+    return atomic_load(&entries[0].outcomes[CLOSED_BY_OTHERS]) > 0;
+}
+
 static void run(int milliseconds) {
     struct worker workers[ENTRIES][THREADS_OF_AN_ENTRY];
     struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
-    int index, thread;
+    int index, thread, tries;
     atomic_store(&stopped, 0);
     for (index = 0; index < ENTRIES; index++) {
         struct entry *entry = &entries[index];
@@ -320,6 +330,8 @@ static void run(int milliseconds) {
         }
     }
     nanosleep(&time, NULL);
+    for (tries = 0; !has_seen_all() && tries < 300; tries++)
+        usleep(100000); /* under valgrind on a busy machine */
     atomic_store(&stopped, 1);
     for (index = 0; index < ENTRIES; index++)
         for (thread = 0; thread < THREADS_OF_AN_ENTRY; thread++)
@@ -365,8 +377,6 @@ static void report(const struct entry *entry) {
     for (outcome = 0; outcome < OUTCOMES; outcome++)
         printf(" %s %ld", names[outcome], atomic_load(&entry->outcomes[outcome]));
     printf("\n");
-    for (outcome = CALLS; outcome <= DEFERRED; outcome++)
-        CHECK(atomic_load(&entry->outcomes[outcome]) > 0);
 }
 
 int main(void) {
@@ -390,7 +400,7 @@ int main(void) {
     for (index = 0; index < ENTRIES; index++)
         report(&entries[index]);
     printf("bytes %ld, then %ld\n", before, after);
-    CHECK(entries[0].outcomes[WITHDRAWN] > 0 && entries[0].outcomes[CLOSED_BY_OTHERS] > 0);
+    CHECK(has_seen_all());
     CHECK(entries_of("/proc/self/fd") == descriptors);
     CHECK(threads() == 3); /* this one, "." and ".." */
     CHECK(after - before <= BYTES_LEFT);

@@ -10,7 +10,7 @@ MEMCHECK = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-ki
 .PHONY: help demo lib python wheel test conformance faults fmt lint memcheck asan tsan interleavings soak ci clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 demo: lib python ## a server that accepts one caller, rejects one and defers one, over TCP and in-process
 	$(PYTHON) demo/run.py

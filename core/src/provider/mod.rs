@@ -2,9 +2,13 @@
 
 pub(crate) mod accept;
 pub(crate) mod catalogue;
+#[cfg(feature = "shuttle")]
+#[cfg(test)]
+mod interleavings;
 pub(crate) mod monitor;
 pub(crate) mod options;
 pub(crate) mod process;
 pub(crate) mod settings;
+pub(crate) mod sync;
 pub(crate) mod table;
 pub(crate) mod turn;

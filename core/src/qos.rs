@@ -88,7 +88,8 @@ impl Default for FlowSpec {
     }
 }
 
-/// The flow specifications of both directions, from the point of view of whoever holds them.
+/// The flow specifications of both directions, from the point of view of whoever holds them. They
+/// are carried and negotiated, not enforced (QOS-18).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Qos {
     /// What this side sends.
@@ -114,6 +115,24 @@ impl Qos {
     pub fn check(&self) -> Result<()> {
         self.sending.check(true)?;
         self.receiving.check(false)
+    }
+
+    /// What counts on a socket after it was set to `asked`. A direction that the socket does not use
+    /// any more keeps what it has; what is asked for it is not even checked (QOS-11).
+    ///
+    /// # Errors
+    /// [`Error::OpNotSupp`] for a direction that is used (QOS-09, QOS-15).
+    pub(crate) fn replaced_by(&self, asked: &Self, sends: bool, receives: bool) -> Result<Self> {
+        let mut qos = *self;
+        if sends {
+            asked.sending.check(true)?;
+            qos.sending = asked.sending;
+        }
+        if receives {
+            asked.receiving.check(false)?;
+            qos.receiving = asked.receiving;
+        }
+        Ok(qos)
     }
 }
 

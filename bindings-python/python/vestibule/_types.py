@@ -165,7 +165,10 @@ class FlowSpec(NamedTuple):
 
 
 class Qos(NamedTuple):
-    """The flow specifications of both directions, from the point of view of whoever holds them."""
+    """The flow specifications of both directions, from the point of view of whoever holds them.
+
+    They are carried and negotiated, not enforced (QOS-18).
+    """
 
     sending: FlowSpec = FlowSpec()
     receiving: FlowSpec = FlowSpec()

@@ -875,6 +875,40 @@ int vestibule_read_descriptor(vestibule_handle socket);
 // Thread-safe.
 int vestibule_write_descriptor(vestibule_handle socket);
 
+// Sets the quality of service that the next connect asks for unless it says so itself (QOS-08), or
+// that of a connection. It is carried and negotiated, not enforced (QOS-18).
+//
+// `qos`: the flow specifications from this side's point of view. What is asked for a direction that
+// was shut down is ignored (QOS-11).
+//
+// Returns 0 or -1.
+//
+// Errors: WSAENOTSOCK; WSAENOPROTOOPT where the entry has none (QOS-10); WSAEFAULT for NULL;
+// WSAEOPNOTSUPP for a flow specification that cannot be carried (QOS-09, QOS-15) and for
+// provider-specific parameters, of which there are none.
+//
+// Thread-safe.
+//
+// Pointers:
+// `qos` is NULL or valid.
+int vestibule_set_qos(vestibule_handle socket, const struct vestibule_qos *qos);
+
+// Reads the quality of service in force; best effort if nothing else was agreed (QOS-06, QOS-07).
+//
+// `qos`: receives the flow specifications from this side's point of view; its provider-specific
+// data is NULL and 0 (QOS-12).
+//
+// Returns 0 or -1.
+//
+// Errors: WSAENOTSOCK; WSAENOPROTOOPT where the entry has none (QOS-10); WSAEINVAL on a socket that
+// is neither bound nor connected (QOS-14); WSAEFAULT for NULL.
+//
+// Thread-safe.
+//
+// Pointers:
+// `qos` is NULL or valid.
+int vestibule_negotiated_qos(vestibule_handle socket, struct vestibule_qos *qos);
+
 // The error of the calling thread's last call that failed: one of the VESTIBULE_WSA numbers, 0 if
 // none has failed yet (HND-23). A call that succeeds does not change it.
 //

@@ -40,6 +40,44 @@ impl FlowSpec {
         QUALITATIVE,
     ];
 
+    /// The flow specification with these members, in the order of the structure (LAY-04).
+    pub const fn from_array(members: [u32; 8]) -> Self {
+        let [
+            token_rate,
+            token_bucket_size,
+            peak_bandwidth,
+            latency,
+            delay_variation,
+            service_type,
+            max_sdu_size,
+            minimum_policed_size,
+        ] = members;
+        Self {
+            token_rate,
+            token_bucket_size,
+            peak_bandwidth,
+            latency,
+            delay_variation,
+            service_type,
+            max_sdu_size,
+            minimum_policed_size,
+        }
+    }
+
+    /// The members, in the order of the structure (LAY-04).
+    pub const fn to_array(self) -> [u32; 8] {
+        [
+            self.token_rate,
+            self.token_bucket_size,
+            self.peak_bandwidth,
+            self.latency,
+            self.delay_variation,
+            self.service_type,
+            self.max_sdu_size,
+            self.minimum_policed_size,
+        ]
+    }
+
     fn check(&self, sends: bool) -> Result<()> {
         if !Self::SERVICE_TYPES.contains(&self.service_type) {
             return Err(Error::OpNotSupp); // QOS-15

@@ -90,7 +90,7 @@ fn a_flow_specification_is_carried_and_not_enforced() {
     };
     let asked = qos(slow, FlowSpec::default());
     client.set_qos(&asked).unwrap();
-    assert_eq!(client.send(&[7; SIZE], &within()), Ok(SIZE)); // QOS-18: at one byte per second a day
+    assert_eq!(client.send(&vec![7; SIZE], &within()), Ok(SIZE)); // QOS-18: at one byte per second a day
     let mut buffer = vec![0; SIZE];
     let all = Receive {
         all: true,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
 /// The sources of `vestibule.h`, in the order of the header.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "types.rs",
     "error_numbers.rs",
     "exports/sockets.rs",
@@ -11,6 +11,7 @@ const SOURCES: [&str; 9] = [
     "exports/connect.rs",
     "exports/data.rs",
     "exports/options.rs",
+    "exports/qos.rs",
     "exports/errors.rs",
     "exports/process.rs",
 ];

@@ -116,7 +116,8 @@ typedef struct _WSABUF {
     CHAR *buf;
 } WSABUF, *LPWSABUF;
 
-/* LAY-04 */
+/* LAY-04: rates are bytes per second, sizes bytes, times microseconds (QOS-16). Flow specifications
+ * are carried and negotiated, not enforced (QOS-18). */
 typedef struct _flowspec {
     ULONG TokenRate;
     ULONG TokenBucketSize;

@@ -10,6 +10,7 @@ pub(crate) mod control;
 pub(crate) mod data;
 pub(crate) mod names;
 pub(crate) mod options;
+pub(crate) mod qos;
 pub(crate) mod sockets;
 
 use std::{sync::Arc, time::Duration};

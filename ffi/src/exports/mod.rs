@@ -11,6 +11,7 @@ pub mod data;
 pub mod errors;
 pub mod options;
 pub mod process;
+pub mod qos;
 pub mod sockets;
 
 use provider::Numbering;

@@ -4,6 +4,7 @@
 //! `Result`, so that a surface that reports in another way is another set of wrappers.
 
 pub(crate) mod accept;
+pub(crate) mod catalogue;
 pub(crate) mod condition;
 pub(crate) mod connect;
 pub(crate) mod control;

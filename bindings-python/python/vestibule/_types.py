@@ -74,7 +74,9 @@ class SocketOption(enum.Enum):
 class Setting(enum.IntEnum):
     """Settings of the process, read and set with :func:`setting` and :func:`configure`.
 
-    A socket takes the values that are in force when it is created.
+    A socket takes the values that are in force when it is created. Each setting begins with the
+    environment variable of its name, as in ``VESTIBULE_CONNECT_TIMEOUT=5000``, if that is a number in
+    range; the environment is read once, before the first use of any setting.
     """
 
     CONNECT_TIMEOUT = 1

@@ -11,6 +11,7 @@ from ._types import (
     Entry,
     InProcessAddress,
     Linger,
+    ProtocolInfo,
     Qos,
     SocketOption,
     UserDataKind,
@@ -26,6 +27,7 @@ __all__ = [
     "Listener",
     "Socket",
     "__version__",
+    "catalogue",
     "configure",
     "connect",
     "error_table",
@@ -140,6 +142,7 @@ def connect(
     qos: Qos | None = None,
     timeout: float | None = None,
 ) -> Connection: ...
+def catalogue() -> tuple[ProtocolInfo, ...]: ...
 def setting(setting: int, /) -> int: ...
 def configure(setting: int, value: int, /) -> None: ...
 def error_table() -> list[tuple[int, str, int, str]]: ...

@@ -155,6 +155,19 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_has_the_table() {
+        let document = include_str!("../../../docs/c-api.md");
+        for row in SETTINGS {
+            let (name, default) = (row.variable, row.default);
+            let text = format!(
+                "| `{name}` | {} to {} | {default} |",
+                row.lowest, row.highest
+            );
+            assert!(document.contains(&text), "{text} is missing");
+        }
+    }
+
+    #[test]
     fn the_environment_is_believed_as_far_as_it_makes_sense() {
         let row = &SETTINGS[Setting::ConnectDataLimit.index()];
         assert_eq!(row.initial(None), 32);

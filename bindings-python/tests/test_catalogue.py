@@ -9,10 +9,11 @@ import unittest
 from pathlib import Path
 
 import vestibule
-from support import FREE_ADDRESSES, has_ipv6
+from support import has_ipv6
 from vestibule import Capability, Entry, ProtocolInfo, ServiceFlags, Setting, SocketOption, UserDataLimits
 
 ROOT = Path(__file__).resolve().parents[2]
+FREE_ADDRESSES = {socket.AF_INET: ("127.0.0.1", 0), socket.AF_INET6: ("::1", 0)}
 
 
 def info(entry: Entry) -> ProtocolInfo:
@@ -58,7 +59,7 @@ class Catalogue(unittest.TestCase):
             if row.entry is Entry.TCP6 and not has_ipv6():
                 continue
             with self.subTest(entry=row.entry), vestibule.Socket(row.entry) as sock:
-                sock.bind(FREE_ADDRESSES[row.entry])
+                sock.bind(FREE_ADDRESSES.get(row.family, vestibule.InProcessAddress.local(0)))
                 self.assertEqual(sock.user_data_limits, row.user_data_limits)
                 self.assertEqual(sock.getsockopt(SocketOption.TYPE), row.type)
                 for capability, call in (

@@ -219,7 +219,7 @@ class ProtocolInfo(NamedTuple):
     user_data_limits: UserDataLimits
     """How much user data new sockets carry, with the settings that are in force (UDA-09)."""
     message_size: int
-    """The longest message, in bytes; 0 where the entry is a stream."""
+    """0 where the entry is a stream, 1 where the longest message depends on the connection."""
 
 
 class UserDataKind(enum.Enum):

@@ -39,8 +39,8 @@ pub struct ProtocolInfo {
     pub protocol: i32,
     /// The byte order of its addresses (`iNetworkByteOrder`).
     pub byte_order: ByteOrder,
-    /// The longest message, in bytes (`dwMessageSize`); 0 where the notion has no meaning, because
-    /// the entry is a stream.
+    /// The longest message, in bytes (`dwMessageSize`): 0 where the notion has no meaning, because
+    /// the entry is a stream; 1 where it depends on the connection.
     pub message_size: u32,
     /// What it can do.
     pub capabilities: Capabilities,

@@ -7,10 +7,10 @@ CARGO_FLAGS ?= --locked
 MEMCHECK = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lib python wheel test conformance faults fmt lint memcheck ci clean
+.PHONY: help demo lib python wheel test conformance bench fmt lint memcheck ci clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 demo: lib python ## a server that accepts one caller, rejects one and defers one, over TCP and in-process
 	$(PYTHON) demo/run.py
@@ -31,6 +31,9 @@ test: lib python ## every test; ends with one line, N passed, N failed, N skippe
 conformance: lib python ## the conformance suite on every cell; report in target/conformance
 	CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/test.py conformance
 
+bench: lib python ## what things cost, as ratios against bare system calls; target/bench/results.json
+	CC="$(CC)" $(PYTHON) scripts/bench.py
+
 fmt: ## formats the Rust code
 	$(CARGO) fmt --all
 
@@ -46,3 +49,5 @@ ci: lint test memcheck demo ## what CI runs
 
 clean: ## removes everything that was built
 	$(CARGO) clean
+
+include ffi/install.mk

@@ -624,12 +624,13 @@ int vestibule_shutdown(vestibule_handle socket, int how);
 
 // Closes a socket. Calls of other threads that wait in it end with WSAEINTR (ACC-56, ACC-57);
 // requests in its backlog are refused (LSN-28); its own undecided request is withdrawn (LSN-31).
+// With VESTIBULE_SO_LINGER and a time it waits until what was sent is out, no longer than that.
 //
 // Returns 0 or -1. A socket that was closed is WSAENOTSOCK from then on, until its number is given
 // out again (HND-15).
 //
-// Errors: WSAENOTSOCK; WSAEINPROGRESS inside the listener's own condition function (ACC-51), and
-// then it stays open.
+// Errors: WSAENOTSOCK; WSAEINPROGRESS inside the listener's own condition function (ACC-51) and
+// WSAEWOULDBLOCK if it is non-blocking and would have to linger (DIS-42), and then it stays open.
 //
 // Thread-safe.
 int vestibule_closesocket(vestibule_handle socket);
@@ -800,13 +801,14 @@ int vestibule_callee_data(vestibule_handle socket, struct vestibule_buffer *call
 
 // Sends data. A blocking socket sends all of it, a non-blocking one as much as there is room for.
 //
-// `buf`, `len`: the bytes. `flags`: 0.
+// `buf`, `len`: the bytes. `flags`: 0 or VESTIBULE_MSG_DONTROUTE.
 //
 // Returns the number of bytes taken, less than `len` only if the call ended early, or -1.
 //
-// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for a flag; WSAENOTCONN (LSN-34,
-// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAEWOULDBLOCK; WSAETIMEDOUT after
-// VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has closed the socket.
+// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
+// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAECONNABORTED if receiving was ended with data
+// unread (DIS-32); WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_SNDTIMEO; WSAEINTR if another
+// thread has closed the socket.
 //
 // Thread-safe. Never raises SIGPIPE.
 //
@@ -997,6 +999,38 @@ int vestibule_set_qos(vestibule_handle socket, const struct vestibule_qos *qos);
 // Pointers:
 // `qos` is NULL or valid.
 int vestibule_negotiated_qos(vestibule_handle socket, struct vestibule_qos *qos);
+
+// Takes over a kernel socket that the program has from elsewhere: TCP, listening or connected.
+// Socket activation hands one over, and a forked child takes its parent's listener along like this.
+//
+// `descriptor`: belongs to the library from then on, after a failure still to the program. The
+// socket keeps its mode and its options, and a listener its backlog; the linger setting becomes the
+// library's. Change nothing of it behind the library's back.
+//
+// Returns the socket, whose number is the descriptor's, to be closed with vestibule_closesocket or
+// given back by vestibule_detach, or VESTIBULE_INVALID_SOCKET.
+//
+// Errors: WSAENOTSOCK if it is no open socket; WSAEAFNOSUPPORT, WSAESOCKTNOSUPPORT,
+// WSAEPROTONOSUPPORT for another kind than TCP; WSAENOTCONN if it neither listens nor is connected;
+// WSAEINVAL if it is the library's already; WSAEMFILE for a number beyond 4 194 303.
+//
+// Thread-safe.
+//
+// Pointers:
+// Nobody else closes the descriptor from then on.
+vestibule_handle vestibule_adopt(int descriptor);
+
+// Gives a kernel socket back to the program: open, with its mode, options and linger setting. The
+// library knows it no longer.
+//
+// Returns the descriptor, which has the socket's number and is the program's to close, or -1, and
+// then the socket stays the library's.
+//
+// Errors: WSAENOTSOCK; WSAEOPNOTSUPP if it is no kernel socket; WSAEINVAL for a listener that holds
+// a deferred request; WSAEINPROGRESS while a call on it is under way in any thread.
+//
+// Thread-safe.
+int vestibule_detach(vestibule_handle socket);
 
 // The error of the calling thread's last call that failed: one of the VESTIBULE_WSA numbers, 0 if
 // none has failed yet (HND-23). A call that succeeds does not change it.

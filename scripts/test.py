@@ -111,6 +111,8 @@ def suites() -> list[Suite]:
         Suite("conformance-unit", [*cargo_test, "-p", "vestibule-conformance"]),
         Suite("c", [*cargo_test, "-p", "vestibule-ffi"]),
         Suite("c-programs", ["sh", "ffi/tests/run.sh"]),
+        Suite("install", ["sh", "ffi/tests/install/run.sh"]),
+        Suite("man", [sys.executable, "man/check.py"]),
         Suite("readme", [sys.executable, "scripts/readme.py"], staged),
         Suite("python", [sys.executable, "bindings-python/tests/run.py"], staged),
         Suite("python-package", ["sh", "bindings-python/check.sh"]),

@@ -167,6 +167,9 @@ pub(crate) fn describe(socket: &Socket) -> String {
 
 /// Warns of a socket that is dropped open, as Python's sockets do.
 pub(crate) fn warn_unclosed(py: Python<'_>, socket: &Socket) {
+    if socket.option(SocketOption::Type) == Err(Error::NotInitialised) {
+        return; // a parent's socket, which a forked child has not opened
+    }
     // A drop may happen while an exception is on its way.
     let pending = PyErr::take(py);
     let text = format!("unclosed vestibule socket: {}", describe(socket));

@@ -28,7 +28,7 @@ mod _vestibule {
     use super::{
         catalogue::catalogue,
         errors::error_table,
-        opening::{Connection, Listener, connect, listen},
+        opening::{Connection, Listener, adopt, connect, listen},
         request::ConnectionRequest,
         socket::Socket,
         values::{configure, setting},

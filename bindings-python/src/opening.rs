@@ -1,7 +1,9 @@
 //! Listeners and connections, and how they are opened.
 
-use provider::{Entry, Family};
-use pyo3::prelude::*;
+use std::os::fd::RawFd;
+
+use provider::{Entry, Error, Family, handles};
+use pyo3::{prelude::*, types::PyInt};
 
 use crate::{address, calls, errors::OrRaise as _, socket::Socket, waiting::Deadline};
 
@@ -14,6 +16,45 @@ pub(crate) struct Listener;
 #[pyclass(frozen, extends = Socket, module = "vestibule")]
 #[derive(Debug)]
 pub(crate) struct Connection;
+
+/// Takes over a kernel socket and returns a Listener or a Connection.
+///
+/// `source` is a TCP socket of Python's `socket` module or a descriptor, listening or connected; it
+/// is closed, and what it stood for goes on as a socket of this module, with its options and, as a
+/// listener, its backlog. The mode is the kernel's: a Python socket with a time-out is non-blocking.
+/// A forked child takes its parent's listener along like this. If it raises, `source` is unchanged.
+///
+/// Raises WinsockError: WSAENOTSOCK if it is no open socket; WSAEAFNOSUPPORT, WSAESOCKTNOSUPPORT,
+/// WSAEPROTONOSUPPORT for another kind than TCP; WSAENOTCONN if it neither listens nor is connected;
+/// WSAEMFILE.
+#[pyfunction]
+#[pyo3(signature = (source, /))]
+pub(crate) fn adopt<'py>(
+    py: Python<'py>,
+    source: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let is_number = source.is_instance_of::<PyInt>();
+    let number: RawFd = if is_number {
+        source.extract()?
+    } else {
+        source.call_method0("fileno")?.extract()?
+    };
+    let socket = handles::duplicate(number)
+        .and_then(|descriptor| provider::Socket::adopt(descriptor).map_err(Error::from))
+        .or_raise(py)?;
+    if is_number {
+        py.import("os")?.call_method1("close", (number,))?;
+    } else {
+        source.call_method0("close")?;
+    }
+    if socket.is_listening() {
+        Ok(Bound::into_any(Listener::wrap(py, socket)?.into_bound(py)))
+    } else {
+        Ok(Bound::into_any(
+            Connection::wrap(py, socket)?.into_bound(py),
+        ))
+    }
+}
 
 impl Listener {
     pub(crate) fn wrap(py: Python<'_>, socket: provider::Socket) -> PyResult<Py<Self>> {

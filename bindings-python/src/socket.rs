@@ -1,7 +1,7 @@
 //! The class of every socket.
 
 use std::{
-    os::fd::AsRawFd,
+    os::fd::{AsRawFd, IntoRawFd},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -21,6 +21,10 @@ use crate::{
 /// Sockets can be used from several threads at once. Where a method takes `timeout`, that is how
 /// many seconds it may wait on a blocking socket, None meaning without limit. A closed socket raises
 /// WinsockError (WSAENOTSOCK). One that is dropped unclosed is closed, with a ResourceWarning.
+///
+/// In a forked child a socket of the parent raises WinsockError (WSANOTINITIALISED, and WSAENOTSOCK
+/// once the child has made one of its own); closing it closes the child's descriptor and says
+/// nothing to the peer. Its kernel socket can be taken along: `adopt(socket.detach())`.
 #[pyclass(frozen, subclass, weakref, module = "vestibule")]
 #[derive(Debug)]
 pub(crate) struct Socket {
@@ -47,15 +51,21 @@ impl Socket {
         self.if_open().ok_or_else(|| exception(py, Error::NotSock)) // HND-15
     }
 
+    /// Only ever called attached to the interpreter, so that no fork of Python's happens meanwhile.
     fn take(&self) -> Option<Arc<provider::Socket>> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.take()
+    }
+
+    fn put_back(&self, socket: Arc<provider::Socket>) {
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(socket);
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if let Some(socket) = self.take() {
+        let open = self.open.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(socket) = open.take() {
             // Without an interpreter there is nobody to warn.
             let _ = Python::try_attach(|py| calls::warn_unclosed(py, &socket));
         }
@@ -466,15 +476,32 @@ impl Socket {
         let Some(socket) = self.if_open() else {
             return Ok(());
         };
-        py.detach(|| match socket.close() {
-            // Another thread may have closed it at the same time.
-            Ok(()) | Err(Error::NotSock) => {
-                drop((self.take(), socket));
+        match py.detach(|| socket.close()) {
+            // Another thread may have closed it at the same time; a parent's socket is only dropped.
+            Ok(()) | Err(Error::NotSock | Error::NotInitialised) => {
+                let dropped = (self.take(), socket);
+                py.detach(|| drop(dropped));
                 Ok(())
             }
-            still_open => still_open,
-        })
-        .or_raise(py)
+            still_open => still_open.or_raise(py),
+        }
+    }
+
+    /// Closes the socket without closing the kernel's, and returns the descriptor of that, which is
+    /// the program's from then on; works in a forked child too. See `adopt` for the way back.
+    ///
+    /// Raises WinsockError: WSAENOTSOCK if it is closed, WSAEOPNOTSUPP if it is no kernel socket,
+    /// WSAEINVAL for a listener that holds a deferred request, WSAEINPROGRESS while a call on it is
+    /// under way in any thread. It is open then as before.
+    fn detach(&self, py: Python<'_>) -> PyResult<i32> {
+        let open = self.take().ok_or_else(|| exception(py, Error::NotSock))?;
+        let (error, socket) = match Arc::try_unwrap(open).map(provider::Socket::into_descriptor) {
+            Ok(Ok(descriptor)) => return Ok(descriptor.into_raw_fd()),
+            Ok(Err(refused)) => (refused.error, Arc::new(*refused.socket)),
+            Err(shared) => (Error::InProgress, shared),
+        };
+        self.put_back(socket);
+        Err(exception(py, error))
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {

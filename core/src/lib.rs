@@ -63,8 +63,12 @@ pub mod rules;
 
 #[doc(hidden)]
 pub mod handles {
-    //! Numbers for sockets, for the C library.
-    pub use crate::provider::table::{close, find, register};
+    //! Numbers for sockets and processes, for the C library and the Python module.
+    pub use crate::provider::{
+        process::{count_start, starts, take_start_back},
+        table::{adopt, close, detach, find, register, reset_all},
+    };
+    pub use crate::sys::duplicate;
 }
 
 pub use address::{AF_IN_PROCESS, Address, Family, InProcessAddress, Numbering, SOCKADDR_MAX};
@@ -81,7 +85,7 @@ pub use provider::{
 };
 pub use qos::{FlowSpec, Qos};
 pub use rules::{condition::Decision, connection::Shutdown, user_data::UserDataKind};
-pub use socket::{ConnectData, Socket};
+pub use socket::{AdoptError, ConnectData, DetachError, Socket};
 pub use stream::{ConnectError, Connector, Stream};
 pub use transport::Receive;
 pub use wait::Wait;

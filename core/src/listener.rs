@@ -46,6 +46,10 @@ impl Listener {
         Ok(Self { socket })
     }
 
+    pub(crate) const fn from_listening(socket: Socket) -> Self {
+        Self { socket }
+    }
+
     /// Accepts the oldest connection request if `condition` says so.
     ///
     /// # Errors

@@ -1,31 +1,106 @@
 //! The one place for what cannot be said without `unsafe`.
 #![allow(
     unsafe_code,
-    reason = "what has no safe form: a descriptor's number is given another open file in place, an \
-              ioctl tells what a socket has not sent yet, and a function of C tells whether the \
+    reason = "five things have no safe form: a descriptor's number is given another open file in \
+              place, a number is duplicated that may not be open, an ioctl tells what a socket has \
+              not sent yet, a page is wiped in a forked child, and a function of C tells whether the \
               process is privileged"
 )]
 
 use std::{
     ffi::c_ulong,
     mem::ManuallyDrop,
-    os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd},
+    os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd},
+    ptr,
+    sync::{
+        OnceLock,
+        atomic::{AtomicPtr, Ordering::SeqCst},
+    },
 };
 
 use rustix::{
     event::{EventfdFlags, eventfd},
-    io::{DupFlags, dup3},
+    io::{DupFlags, dup3, fcntl_dupfd_cloexec},
     ioctl::{Getter, Opcode, ioctl},
+    mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous},
 };
 
-use crate::Result;
+use crate::{Error, Result};
+
+/// A value of which every process has its own: a forked child does not see its parent's.
+///
+/// The word that knows the value stands on a page that the kernel wipes in a child
+/// (`MADV_WIPEONFORK`), however the child came about. Where the kernel cannot do that a fork goes
+/// unnoticed.
+pub(crate) struct PerProcess<T: 'static> {
+    word: OnceLock<&'static AtomicPtr<T>>,
+}
+
+impl<T> PerProcess<T> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            word: OnceLock::new(),
+        }
+    }
+
+    /// The value of this process, if it has one.
+    pub(crate) fn get(&self) -> Option<&'static T> {
+        let value = self.word.get()?.load(SeqCst);
+        // SAFETY: the word is null or was set from a reference that is valid for ever, and nobody
+        // has it mutably.
+        unsafe { value.as_ref() }
+    }
+
+    /// Whether an ancestor has a value and this process has none.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.word
+            .get()
+            .is_some_and(|word| word.load(SeqCst).is_null())
+    }
+
+    /// The value of this process; if it has none, `first` in the first process that asks, and what
+    /// `later` makes in a forked child.
+    pub(crate) fn get_or_start(
+        &self,
+        first: &'static T,
+        later: impl FnOnce() -> &'static T,
+    ) -> &'static T {
+        let word = self.word.get_or_init(|| {
+            let word = wiped_on_fork();
+            word.store(ptr::from_ref(first).cast_mut(), SeqCst);
+            word
+        });
+        if let Some(value) = self.get() {
+            return value;
+        }
+        let mine = ptr::from_ref(later()).cast_mut();
+        // Another thread of the child may have been faster.
+        let _ = word.compare_exchange(ptr::null_mut(), mine, SeqCst, SeqCst);
+        self.get().unwrap_or(first)
+    }
+}
+
+/// A word that a forked child finds null.
+fn wiped_on_fork<T>() -> &'static AtomicPtr<T> {
+    const LENGTH: usize = 4096;
+    let access = ProtFlags::READ | ProtFlags::WRITE;
+    // SAFETY: a mapping at an address of the kernel's choice disturbs nothing.
+    let page = unsafe { mmap_anonymous(ptr::null_mut(), LENGTH, access, MapFlags::PRIVATE) };
+    let Ok(page) = page else {
+        return Box::leak(Box::default());
+    };
+    // SAFETY: the page is ours. If the kernel does not know the advice a fork goes unnoticed.
+    let _ = unsafe { madvise(page, LENGTH, Advice::LinuxWipeOnFork) };
+    // SAFETY: the page is aligned and zero, which is a null word; it is never unmapped.
+    unsafe { &*page.cast::<AtomicPtr<T>>() }
+}
 
 /// Closes the open file behind a descriptor while the number stays taken, so that whoever still
 /// knows the number cannot meet somebody else's file. From then on it stands for an event counter
 /// that never becomes ready.
 ///
 /// # Errors
-/// [`crate::Error::MFile`] if there is no descriptor for the counter; nothing has changed then.
+/// [`Error::MFile`] if there is no descriptor for the counter; nothing has changed then.
 pub(crate) fn sever(fd: BorrowedFd<'_>) -> Result<()> {
     let inert = eventfd(0, EventfdFlags::CLOEXEC)?;
     // SAFETY: the number is open, because it is borrowed, and stays open; `ManuallyDrop` keeps this
@@ -33,6 +108,20 @@ pub(crate) fn sever(fd: BorrowedFd<'_>) -> Result<()> {
     let owner = unsafe { OwnedFd::from_raw_fd(fd.as_raw_fd()) };
     let mut owner = ManuallyDrop::new(owner);
     Ok(dup3(&inert, &mut owner, DupFlags::CLOEXEC)?)
+}
+
+/// Another descriptor for what a number stands for, for bindings that know descriptors as numbers.
+///
+/// # Errors
+/// [`Error::NotSock`] if the number is not open, [`Error::MFile`].
+pub fn duplicate(number: RawFd) -> Result<OwnedFd> {
+    if number < 0 {
+        return Err(Error::NotSock);
+    }
+    // SAFETY: the borrow ends with this one call, which fails for a number that is not open and
+    // changes nothing about one that is.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(number) };
+    Ok(fcntl_dupfd_cloexec(borrowed, 0)?)
 }
 
 /// How much of what was sent the peer has not acknowledged yet, in bytes (`SIOCOUTQ`).
@@ -63,11 +152,44 @@ pub(crate) fn is_privileged() -> bool {
 #[cfg(test)]
 mod tests {
     use std::{
-        io::{Read, pipe},
-        os::fd::AsFd,
+        io::{self, Read, pipe},
+        os::{fd::AsFd, unix::process::CommandExt},
+        process::Command,
     };
 
     use super::*;
+
+    /// Runs `check` in a forked child; its error comes back.
+    fn in_a_forked_child(
+        check: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
+    ) -> io::Result<()> {
+        let mut command = Command::new("true");
+        // SAFETY: the checks of these tests look at atomics and allocate at most.
+        unsafe { command.pre_exec(check) };
+        command.status().map(drop)
+    }
+
+    #[test]
+    fn a_forked_child_has_nothing_until_it_starts() {
+        static PER_PROCESS: PerProcess<u32> = PerProcess::new();
+        static FIRST: u32 = 1;
+        assert!(PER_PROCESS.get().is_none() && !PER_PROCESS.is_lost());
+        let start = |later| *PER_PROCESS.get_or_start(&FIRST, || Box::leak(Box::new(later)));
+        assert_eq!(start(2), 1);
+        assert_eq!(start(2), 1);
+        assert!(!PER_PROCESS.is_lost());
+        in_a_forked_child(move || {
+            let was_lost = PER_PROCESS.get().is_none() && PER_PROCESS.is_lost();
+            let started = start(2) == 2 && start(3) == 2 && !PER_PROCESS.is_lost();
+            if was_lost && started {
+                Ok(())
+            } else {
+                Err(io::Error::from_raw_os_error(if was_lost { 2 } else { 1 }))
+            }
+        })
+        .unwrap();
+        assert_eq!(PER_PROCESS.get(), Some(&1), "the parent notices nothing");
+    }
 
     #[test]
     fn the_file_is_closed_and_the_number_stays() {

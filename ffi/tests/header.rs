@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
 /// The sources of `vestibule.h`, in the order of the header.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "types.rs",
     "error_numbers.rs",
     "capability_bits.rs",
@@ -14,6 +14,7 @@ const SOURCES: [&str; 12] = [
     "exports/data.rs",
     "exports/options.rs",
     "exports/qos.rs",
+    "exports/adopt.rs",
     "exports/errors.rs",
     "exports/process.rs",
 ];

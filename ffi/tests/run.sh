@@ -89,7 +89,7 @@ for source in "$here"/*.c; do
     name=$(basename "$source" .c)
     program "$name" $c $include "$source" $library -o "$build/$name"
 done
-for name in headers layout; do
+for name in headers layout own_layout; do
     if command -v "${CXX:-c++}" >/dev/null; then
         program "${name}_cxx" $cxx $include -x c++ "$here/$name.c" -x none $library \
             -o "$build/${name}_cxx"

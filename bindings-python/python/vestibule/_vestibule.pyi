@@ -1,5 +1,6 @@
 """The compiled part of the package; what each name does is said in its docstring."""
 
+import socket
 from collections.abc import Callable
 from types import TracebackType
 from typing import Final, TypeAlias, final
@@ -27,6 +28,7 @@ __all__ = [
     "Listener",
     "Socket",
     "__version__",
+    "adopt",
     "catalogue",
     "configure",
     "connect",
@@ -118,6 +120,7 @@ class Socket:
     def fileno(self) -> int: ...
     def write_fileno(self) -> int: ...
     def close(self) -> None: ...
+    def detach(self) -> int: ...
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
@@ -133,6 +136,7 @@ class Listener(Socket): ...
 @final
 class Connection(Socket): ...
 
+def adopt(source: int | socket.socket, /) -> Listener | Connection: ...
 def listen(address: _Address, /, *, backlog: int = 128) -> Listener: ...
 def connect(
     address: _Address,

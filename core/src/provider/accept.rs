@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::turn::{Holding, InCondition, Turn};
+use super::{
+    process::Provider,
+    turn::{Holding, InCondition, Turn},
+};
 use crate::{
     Address, Credentials, Decision, Error, Qos, Result,
     rules::user_data::{self, UserData},
@@ -98,6 +101,7 @@ impl fmt::Debug for ConditionArgs<'_> {
 
 /// A listener as an accept call sees it.
 pub(crate) struct Listening<'a> {
+    pub(crate) provider: &'static Provider,
     pub(crate) transport: &'a dyn Transport,
     pub(crate) turn: &'a Turn,
     /// How much callee data the entry carries.
@@ -180,6 +184,8 @@ impl Shown<'_> {
     /// void and the caller refused (ACC-58).
     fn decided(&mut self) -> Result<Token> {
         let token = self.token.take().ok_or(Error::SyscallFailure)?;
+        // A condition function that has forked: in the child the request is not to be decided.
+        self.listening.provider.check_process()?;
         if self.listening.turn.is_closed() {
             // The refusal cannot fail in a way that matters: the client is gone or refused.
             let _ = self.transport().refuse(token, &[]);
@@ -244,6 +250,9 @@ impl Shown<'_> {
 
 impl Drop for Shown<'_> {
     fn drop(&mut self) {
+        if self.listening.provider.check_process().is_err() {
+            return; // in a child that the condition function forked
+        }
         if let Some(token) = self.token.take() {
             // ACC-59; a request that has been withdrawn meanwhile needs no place.
             let _ = self.transport().put_back(token, self.request, false);

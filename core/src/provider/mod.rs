@@ -5,6 +5,7 @@ pub(crate) mod capabilities;
 pub(crate) mod catalogue;
 pub(crate) mod monitor;
 pub(crate) mod options;
+pub(crate) mod process;
 pub(crate) mod settings;
 pub(crate) mod table;
 pub(crate) mod turn;

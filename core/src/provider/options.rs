@@ -1,6 +1,9 @@
 //! Socket options: which there are, what is recorded, what an accepted socket inherits.
 
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::{
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
+    time::Duration,
+};
 
 use parking_lot::Mutex;
 
@@ -111,6 +114,21 @@ pub struct Linger {
     pub on: bool,
     /// How long it waits, in seconds; 0 means that closing resets the connection (DIS-40).
     pub seconds: u16,
+}
+
+impl Linger {
+    /// What the kernel's option says.
+    pub(crate) fn from_duration(duration: Option<Duration>) -> Self {
+        Self {
+            on: duration.is_some(),
+            seconds: duration.map_or(0, |time| u16::try_from(time.as_secs()).unwrap_or(u16::MAX)),
+        }
+    }
+
+    /// The value of the kernel's option.
+    pub(crate) fn duration(self) -> Option<Duration> {
+        self.on.then(|| Duration::from_secs(self.seconds.into()))
+    }
 }
 
 /// What was set on a socket.

@@ -7,12 +7,14 @@
 
 use std::{
     collections::VecDeque,
+    os::fd::{AsRawFd, OwnedFd},
     sync::{Arc, OnceLock},
 };
 
 use parking_lot::{Mutex, RwLock};
 
-use crate::{Error, Result, Socket};
+use super::process::Provider;
+use crate::{AdoptError, Error, Numbering, Result, Socket};
 
 const PAGE: usize = 512;
 
@@ -30,14 +32,26 @@ const GENERATIONS: u64 = 1024;
 const RESTING: usize = 128;
 
 /// A socket with the handle it was given.
-type Slot = RwLock<Option<(u64, Arc<Socket>)>>;
+#[derive(Debug)]
+struct Known {
+    handle: u64,
+    socket: Arc<Socket>,
+    /// The surface that it was made through.
+    made_by: Numbering,
+}
+
+type Slot = RwLock<Option<Known>>;
+type Page = OnceLock<Box<[Slot; PAGE]>>;
 
 /// Slots in pages that are made when they are first used.
-struct Pages<const COUNT: usize>([OnceLock<Box<[Slot; PAGE]>>; COUNT]);
+#[derive(Debug)]
+struct Pages(&'static [Page]);
 
-impl<const COUNT: usize> Pages<COUNT> {
-    const fn new() -> Self {
-        Self([const { OnceLock::new() }; COUNT])
+impl Pages {
+    /// Pages on the heap, for as long as the process lives.
+    fn new(count: usize) -> Self {
+        let pages: Vec<Page> = (0..count).map(|_| OnceLock::new()).collect();
+        Self(pages.leak())
     }
 
     fn slot(&self, index: usize) -> Option<&Slot> {
@@ -53,9 +67,18 @@ impl<const COUNT: usize> Pages<COUNT> {
             .get(index / PAGE)
             .map(|page| &page.get_or_init(new_page)[index % PAGE])
     }
+
+    /// Every slot that may be occupied.
+    fn used(&self) -> impl Iterator<Item = &Slot> {
+        self.0
+            .iter()
+            .filter_map(OnceLock::get)
+            .flat_map(|page| page.iter())
+    }
 }
 
 /// The numbers of ours that can be given out.
+#[derive(Debug)]
 struct Numbers {
     /// Indices that were used before, each with its next generation.
     free: VecDeque<(u64, u64)>,
@@ -64,6 +87,13 @@ struct Numbers {
 }
 
 impl Numbers {
+    const fn new() -> Self {
+        Self {
+            free: VecDeque::new(),
+            unused: 0,
+        }
+    }
+
     fn next(&mut self) -> Option<u64> {
         let (index, generation) = if self.free.len() > RESTING || self.unused == INDICES {
             self.free.pop_front()?
@@ -81,42 +111,110 @@ impl Numbers {
     }
 }
 
-static DESCRIPTORS: Pages<DESCRIPTOR_PAGES> = Pages::new();
-static HANDLES: Pages<HANDLE_PAGES> = Pages::new();
-static NUMBERS: Mutex<Numbers> = Mutex::new(Numbers {
-    free: VecDeque::new(),
-    unused: 0,
-});
+static FIRST_DESCRIPTORS: [Page; DESCRIPTOR_PAGES] = [const { OnceLock::new() }; DESCRIPTOR_PAGES];
+static FIRST_HANDLES: [Page; HANDLE_PAGES] = [const { OnceLock::new() }; HANDLE_PAGES];
 
-fn slot_of(handle: u64) -> Option<&'static Slot> {
-    match handle.checked_sub(FIRST_HANDLE) {
-        None => DESCRIPTORS.slot(usize::try_from(handle).ok()?),
-        Some(number) if number < INDICES * GENERATIONS => {
-            HANDLES.slot(usize::try_from(number % INDICES).ok()?)
-        }
-        Some(_) => None,
-    }
+/// The handles of one process.
+#[derive(Debug)]
+pub(crate) struct Handles {
+    descriptors: Pages,
+    others: Pages,
+    numbers: Mutex<Numbers>,
 }
 
-/// Gives a socket a handle: its descriptor if it is a kernel socket, else a number of ours.
-///
-/// # Errors
-/// [`Error::MFile`] if no number is left; the socket is then dropped, which closes it.
-pub fn register(socket: Socket) -> Result<u64> {
-    let Some(descriptor) = socket.kernel_descriptor() else {
-        let handle = NUMBERS.lock().next().ok_or(Error::MFile)?;
-        let slot = HANDLES.slot_or_new(index_of(handle)).ok_or(Error::MFile)?;
-        *slot.write() = Some((handle, Arc::new(socket)));
-        return Ok(handle);
-    };
-    let handle = u64::try_from(descriptor).map_err(|_| Error::NotSock)?;
-    let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
-    let slot = DESCRIPTORS.slot_or_new(index).ok_or(Error::MFile)?;
-    let stale = slot.write().replace((handle, Arc::new(socket)));
-    if let Some((_, stale)) = stale {
-        stale.descriptor_was_closed(); // HND-35
+impl Handles {
+    /// Those of the first process that uses the library, which cost nothing until they are used.
+    pub(super) const fn first() -> Self {
+        Self {
+            descriptors: Pages(&FIRST_DESCRIPTORS),
+            others: Pages(&FIRST_HANDLES),
+            numbers: Mutex::new(Numbers::new()),
+        }
     }
-    Ok(handle)
+
+    /// Those of a forked child.
+    pub(super) fn new() -> Self {
+        Self {
+            descriptors: Pages::new(DESCRIPTOR_PAGES),
+            others: Pages::new(HANDLE_PAGES),
+            numbers: Mutex::new(Numbers::new()),
+        }
+    }
+
+    fn slot_of(&self, handle: u64) -> Option<&Slot> {
+        match handle.checked_sub(FIRST_HANDLE) {
+            None => self.descriptors.slot(usize::try_from(handle).ok()?),
+            Some(number) if number < INDICES * GENERATIONS => {
+                self.others.slot(usize::try_from(number % INDICES).ok()?)
+            }
+            Some(_) => None,
+        }
+    }
+
+    fn register(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
+        let known = |handle, socket| Known {
+            handle,
+            socket: Arc::new(socket),
+            made_by,
+        };
+        let Some(descriptor) = socket.kernel_descriptor() else {
+            let handle = self.numbers.lock().next().ok_or(Error::MFile)?;
+            let slot = self.others.slot_or_new(index_of(handle));
+            *slot.ok_or(Error::MFile)?.write() = Some(known(handle, socket));
+            return Ok(handle);
+        };
+        let handle = u64::try_from(descriptor).map_err(|_| Error::NotSock)?;
+        let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
+        let slot = self.descriptors.slot_or_new(index).ok_or(Error::MFile)?;
+        let stale = slot.write().replace(known(handle, socket));
+        if let Some(stale) = stale {
+            stale.socket.descriptor_was_closed(); // HND-35
+        }
+        Ok(handle)
+    }
+
+    fn find(&self, handle: u64) -> Result<Arc<Socket>> {
+        let slot = self.slot_of(handle).ok_or(Error::NotSock)?;
+        match &*slot.read() {
+            Some(known) if known.handle == handle => Ok(Arc::clone(&known.socket)),
+            _ => Err(Error::NotSock), // HND-15 HND-16
+        }
+    }
+
+    /// Takes a socket out of its slot if `choose` says so; its handle is free afterwards.
+    fn take_if(&self, slot: &Slot, choose: impl FnOnce(&Known) -> bool) -> Option<Known> {
+        let taken = {
+            let mut slot = slot.write();
+            if slot.as_ref().is_some_and(choose) {
+                slot.take()
+            } else {
+                None
+            }
+        }?;
+        if taken.handle >= FIRST_HANDLE {
+            self.numbers.lock().give_back(taken.handle);
+        }
+        Some(taken)
+    }
+
+    fn remove(&self, handle: u64, socket: &Arc<Socket>) {
+        if let Some(slot) = self.slot_of(handle) {
+            self.take_if(slot, |known| Arc::ptr_eq(&known.socket, socket));
+        }
+    }
+
+    fn reset_all(&self, made_by: Numbering) {
+        for slot in self.descriptors.used().chain(self.others.used()) {
+            let Some(known) = self.take_if(slot, |known| known.made_by == made_by) else {
+                continue;
+            };
+            if known.socket.is_intact() {
+                known.socket.abort();
+            } else {
+                known.socket.descriptor_was_closed(); // HND-35: it was not named by this call
+            }
+        }
+    }
 }
 
 /// The slot's index of a handle of ours, which is below `INDICES` and so fits.
@@ -124,48 +222,108 @@ fn index_of(handle: u64) -> usize {
     usize::try_from((handle - FIRST_HANDLE) % INDICES).unwrap_or(usize::MAX)
 }
 
+/// Gives a socket a handle: its descriptor if it is a kernel socket, else a number of ours.
+/// `made_by` is the surface that it is made through; [`reset_all`] goes by it.
+///
+/// # Errors
+/// [`Error::MFile`] if no number is left; the socket is then dropped, which closes it.
+pub fn register(socket: Socket, made_by: Numbering) -> Result<u64> {
+    Provider::current()?.handles.register(socket, made_by)
+}
+
+/// Takes over a kernel socket that is not the library's yet; its descriptor is its handle. The
+/// library is started by it, in a forked child anew.
+///
+/// # Errors
+/// The descriptor comes back as [`Socket::adopt`] says; with [`Error::Inval`] if it is the library's
+/// already, [`Error::MFile`] if the number is too large for the table.
+pub fn adopt(descriptor: OwnedFd, made_by: Numbering) -> Result<u64, AdoptError> {
+    let handles = &Provider::start().handles;
+    let refuse = |error, descriptor| Err(AdoptError { error, descriptor });
+    let number = descriptor.as_raw_fd();
+    let is_known = |number| handles.find(number).is_ok_and(|known| known.is_intact());
+    if u64::try_from(number).is_ok_and(is_known) {
+        return refuse(Error::Inval, descriptor);
+    }
+    let has_slot = |index| handles.descriptors.slot_or_new(index).is_some();
+    if !usize::try_from(number).is_ok_and(has_slot) {
+        return refuse(Error::MFile, descriptor);
+    }
+    let socket = Socket::adopt(descriptor)?;
+    handles
+        .register(socket, made_by)
+        .map_err(|_| unreachable!("the number has a slot"))
+}
+
 /// The socket with this handle.
 ///
 /// # Errors
-/// [`Error::NotSock`] for a number that is no open socket (HND-15, HND-16).
+/// [`Error::NotSock`] for a number that is no open socket (HND-15, HND-16);
+/// [`Error::NotInitialised`] in a forked child that has not started anew.
 pub fn find(handle: u64) -> Result<Arc<Socket>> {
-    let slot = slot_of(handle).ok_or(Error::NotSock)?;
-    match &*slot.read() {
-        Some((known, socket)) if *known == handle => Ok(Arc::clone(socket)),
-        _ => Err(Error::NotSock), // HND-15 HND-16
-    }
+    Provider::current()?.handles.find(handle)
 }
 
 /// Closes the socket with this handle; the handle is free afterwards (HND-15). A call of another
 /// thread that is still inside the socket ends, and the last one to leave frees it.
 ///
 /// # Errors
-/// [`Error::NotSock`], and what [`Socket::close`] says; after any other error than
-/// [`Error::NotSock`] the handle stays valid.
+/// As [`find`], and what [`Socket::close`] says; after any other error than [`Error::NotSock`] the
+/// handle stays valid.
 pub fn close(handle: u64) -> Result<()> {
-    let socket = find(handle)?;
+    let handles = &Provider::current()?.handles;
+    let socket = handles.find(handle)?;
     if !socket.is_intact() {
         // The program has closed the number by other means, and it may be somebody else's now.
         socket.descriptor_was_closed(); // HND-16 HND-35
-        remove(handle, &socket);
+        handles.remove(handle, &socket);
         return Err(Error::NotSock);
     }
     socket.close_and_drop_soon()?;
-    remove(handle, &socket);
+    handles.remove(handle, &socket);
     Ok(())
 }
 
-fn remove(handle: u64, socket: &Arc<Socket>) {
-    let Some(slot) = slot_of(handle) else { return };
-    let removed = {
-        let mut slot = slot.write();
-        let is_this = slot
-            .as_ref()
-            .is_some_and(|(_, found)| Arc::ptr_eq(found, socket));
-        if is_this { slot.take() } else { None }
+/// Gives the kernel socket with this handle back to the program; the library knows the handle no
+/// longer.
+///
+/// # Errors
+/// As [`find`]; [`Error::InProgress`] while a call on it is under way in any thread; otherwise as
+/// [`Socket::into_descriptor`]. The handle stays valid.
+pub fn detach(handle: u64) -> Result<OwnedFd> {
+    let handles = &Provider::current()?.handles;
+    let slot = handles.slot_of(handle).ok_or(Error::NotSock)?;
+    let mut occupied = slot.write();
+    let Known {
+        handle,
+        socket,
+        made_by,
+    } = match occupied.take() {
+        Some(known) if known.handle == handle => known,
+        other => {
+            *occupied = other;
+            return Err(Error::NotSock);
+        }
     };
-    if removed.is_some() && handle >= FIRST_HANDLE {
-        NUMBERS.lock().give_back(handle);
+    // While the slot is locked nobody can find the socket.
+    let (error, socket) = match Arc::try_unwrap(socket).map(Socket::into_descriptor) {
+        Ok(Ok(descriptor)) => return Ok(descriptor),
+        Ok(Err(refused)) => (refused.error, Arc::new(*refused.socket)),
+        Err(shared) => (Error::InProgress, shared),
+    };
+    *occupied = Some(Known {
+        handle,
+        socket,
+        made_by,
+    });
+    Err(error)
+}
+
+/// Resets and closes every socket that was made through a surface; calls of other threads that wait
+/// in one end (HND-09).
+pub fn reset_all(made_by: Numbering) {
+    if let Ok(provider) = Provider::current() {
+        provider.handles.reset_all(made_by);
     }
 }
 
@@ -180,7 +338,7 @@ mod tests {
     fn a_kernel_socket_has_its_descriptor_as_handle() {
         let socket = Socket::new(Entry::Tcp4).unwrap();
         let descriptor = socket.kernel_descriptor().unwrap();
-        let handle = register(socket).unwrap();
+        let handle = register(socket, Numbering::Linux).unwrap();
         assert_eq!(i64::try_from(handle).unwrap(), i64::from(descriptor));
         assert!(find(handle).is_ok());
         close(handle).unwrap();
@@ -194,7 +352,7 @@ mod tests {
         // The number stands for another file from here on, as after close() and open().
         let fd = socket.read_descriptor().unwrap();
         crate::sys::sever(fd).unwrap();
-        let handle = register(socket).unwrap();
+        let handle = register(socket, Numbering::Linux).unwrap();
         assert_eq!(close(handle), Err(Error::NotSock)); // HND-35
         assert_eq!(find(handle).unwrap_err(), Error::NotSock);
         let number = std::path::PathBuf::from(format!("/proc/self/fd/{handle}"));
@@ -203,7 +361,7 @@ mod tests {
 
     #[test]
     fn other_sockets_have_numbers_that_no_descriptor_can_have() {
-        let handle = register(Socket::new(Entry::InProcess).unwrap()).unwrap();
+        let handle = register(Socket::new(Entry::InProcess).unwrap(), Numbering::Linux).unwrap();
         assert!((FIRST_HANDLE..1 << 31).contains(&handle));
         close(handle).unwrap();
         assert_eq!(find(handle).unwrap_err(), Error::NotSock);
@@ -219,10 +377,7 @@ mod tests {
 
     #[test]
     fn a_number_comes_back_after_many_others() {
-        let mut numbers = Numbers {
-            free: VecDeque::new(),
-            unused: 0,
-        };
+        let mut numbers = Numbers::new();
         let mut last_seen = HashMap::new();
         for time in 0..300_000_u64 {
             let handle = numbers.next().unwrap();

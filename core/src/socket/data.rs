@@ -12,6 +12,7 @@ impl Socket {
     ///
     /// # Errors
     /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-16); [`Error::ConnReset`];
+    /// [`Error::ConnAborted`] if receiving was ended with data unread (DIS-32);
     /// [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says, or after
     /// [`SocketOption::SendTimeout`].
     pub fn send(&self, data: &[u8], wait: &Wait<'_>) -> Result<usize> {
@@ -163,11 +164,13 @@ impl Socket {
     /// Copies the callee data that came with the acceptance, cut to the buffer, and returns its
     /// length; 0 before, after a failure, and if there was none (CON-24, CON-32, UDA-13).
     pub fn callee_data(&self, buffer: &mut [u8]) -> usize {
-        self.transport().callee_data(buffer)
+        self.check_open()
+            .map_or(0, |()| self.transport().callee_data(buffer))
     }
 
     /// The quality of service of the connection, from this side's point of view (QOS-06, QOS-07).
     pub fn qos(&self) -> Option<Qos> {
+        self.check_open().ok()?;
         self.transport().qos()
     }
 }

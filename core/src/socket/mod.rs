@@ -1,7 +1,10 @@
 //! The socket itself: every operation of every entry, as Winsock names them.
 
+mod adopting;
 mod data;
 mod settings;
+
+pub use self::adopting::{AdoptError, DetachError};
 
 use std::{
     os::fd::{AsRawFd, BorrowedFd, RawFd},
@@ -10,11 +13,12 @@ use std::{
 };
 
 use crate::{
-    Address, ConditionArgs, Decision, Entry, Error, Qos, Result, Setting, SocketOption,
+    Address, ConditionArgs, Decision, Entry, Error, Linger, Qos, Result, Setting, SocketOption,
     UserDataLimits, Wait,
     provider::{
         accept::Listening,
         options::{OptionStore, Options},
+        process::Provider,
         turn::{Phase, Turn},
     },
     rules::{backlog, user_data},
@@ -27,7 +31,11 @@ use crate::{
 /// depending on its state. Rust programs will mostly prefer [`Listener`](crate::Listener) and
 /// [`Stream`](crate::Stream).
 ///
-/// Every method can be called from every thread (HND-14). A fresh socket is blocking, unbound and
+/// Every method can be called from every thread (HND-14), but not from a forked child: there every
+/// method fails with [`Error::NotInitialised`], or with [`Error::NotSock`] once the child has made a
+/// socket of its own; dropping one closes its descriptor and nothing else. A kernel socket can be
+/// taken along with [`into_descriptor`](Self::into_descriptor) and [`adopt`](Self::adopt).
+/// A fresh socket is blocking, unbound and
 /// not connected (HND-17). After [`close`](Self::close) every call fails with [`Error::NotSock`].
 /// The mode is a property of the library's socket: change it through
 /// [`set_nonblocking`](Self::set_nonblocking) and not behind the library's back.
@@ -35,6 +43,8 @@ use crate::{
 /// Dropping a socket closes it.
 #[derive(Debug)]
 pub struct Socket {
+    /// That of the process it was made in.
+    provider: &'static Provider,
     entry: Entry,
     endpoint: Endpoint,
     limits: UserDataLimits,
@@ -79,6 +89,7 @@ impl Socket {
         options: OptionStore,
     ) -> Self {
         Self {
+            provider: Provider::start(),
             entry,
             endpoint,
             limits,
@@ -94,6 +105,7 @@ impl Socket {
     }
 
     fn check_open(&self) -> Result<()> {
+        self.provider.check_process()?;
         if self.closed.load(SeqCst) {
             Err(Error::NotSock)
         } else {
@@ -161,7 +173,7 @@ impl Socket {
 
     /// Whether it listens.
     pub fn is_listening(&self) -> bool {
-        self.transport().is_listening()
+        self.check_open().is_ok() && self.transport().is_listening()
     }
 
     /// Accepts the oldest connection request, if the condition function says so (ACC-01).
@@ -189,6 +201,7 @@ impl Socket {
             return Err(Error::Inval); // ACC-16
         }
         let listening = Listening {
+            provider: self.provider,
             transport: self.transport(),
             turn: &self.turn,
             capacity: self.limits.connect,
@@ -302,6 +315,7 @@ impl Socket {
     /// # Errors
     /// [`Error::MFile`].
     pub fn read_descriptor(&self) -> Result<BorrowedFd<'_>> {
+        self.provider.check_process()?;
         self.transport().read_descriptor()
     }
 
@@ -312,6 +326,7 @@ impl Socket {
     /// # Errors
     /// [`Error::MFile`].
     pub fn write_descriptor(&self) -> Result<BorrowedFd<'_>> {
+        self.provider.check_process()?;
         self.transport().write_descriptor()
     }
 
@@ -348,6 +363,19 @@ impl Socket {
         Ok(())
     }
 
+    /// Closes it with a reset, whatever linger says (HND-09).
+    pub(crate) fn abort(&self) {
+        const RESET: Linger = Linger {
+            on: true,
+            seconds: 0,
+        };
+        // If the option cannot be set the peer sees the end of the stream; there is no better way.
+        let _ = self.transport().set_linger(RESET);
+        if !self.closed.swap(true, SeqCst) {
+            self.transport().close(self.turn.close(), RESET);
+        }
+    }
+
     fn close_transport(&self) {
         let phase: Phase = self.turn.close();
         self.transport().close(phase, self.linger());
@@ -366,7 +394,9 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if !self.closed.swap(true, SeqCst) {
+        // What a forked child inherited is the parent's: only its descriptor is closed there.
+        let is_ours = self.provider.check_process().is_ok();
+        if !self.closed.swap(true, SeqCst) && is_ours {
             self.close_transport();
         }
     }

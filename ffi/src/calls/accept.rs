@@ -35,7 +35,9 @@ pub(crate) fn accept<L: Length>(
         caller = Some(args.caller_id());
         condition.ask(args)
     };
-    let accepted = listener.accept(ask, wait).and_then(register);
+    let accepted = listener
+        .accept(ask, wait)
+        .and_then(|accepted| register(accepted, numbering));
     let decided = matches!(accepted, Ok(_) | Err(Error::ConnRefused | Error::TryAgain));
     if let (true, Some(caller)) = (decided, caller) {
         name.write(&caller, numbering); // ACC-49 ACC-50

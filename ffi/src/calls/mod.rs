@@ -16,24 +16,28 @@ pub(crate) mod sockets;
 
 use std::{sync::Arc, time::Duration};
 
-use provider::{Error, Result, Socket, Wait, handles};
+use provider::{Error, Numbering, Result, Socket, Wait, handles};
 
 use crate::types::vestibule_handle;
 
 /// The socket with this handle.
 ///
 /// # Errors
-/// [`Error::NotSock`] (HND-15, HND-16).
+/// [`Error::NotSock`] (HND-15, HND-16); [`Error::NotInitialised`] in a forked child.
 pub(crate) fn find(socket: vestibule_handle) -> Result<Arc<Socket>> {
     handles::find(number(socket)?)
 }
 
-/// Gives a socket a handle.
+/// Gives a socket a handle, for the surface with these numbers.
 ///
 /// # Errors
 /// [`Error::MFile`].
-fn register(socket: Socket) -> Result<vestibule_handle> {
-    vestibule_handle::try_from(handles::register(socket)?).map_err(|_| Error::MFile)
+fn register(socket: Socket, numbering: Numbering) -> Result<vestibule_handle> {
+    handle(handles::register(socket, numbering)?)
+}
+
+fn handle(number: u64) -> Result<vestibule_handle> {
+    vestibule_handle::try_from(number).map_err(|_| Error::MFile)
 }
 
 fn number(socket: vestibule_handle) -> Result<u64> {

@@ -1,10 +1,12 @@
 //! Making, binding, listening, shutting down, closing.
 
-use std::ffi::c_int;
+use std::{ffi::c_int, os::fd::OwnedFd};
 
-use provider::{Address, Entry, Error, Family, Numbering, Result, Shutdown, Socket, handles};
+use provider::{
+    Address, AdoptError, Entry, Error, Family, Numbering, Result, Shutdown, Socket, handles,
+};
 
-use super::{find, number, register};
+use super::{find, handle, number, register};
 use crate::{memory::Bytes, types::vestibule_handle};
 
 /// The arguments of a socket call.
@@ -27,7 +29,27 @@ pub(crate) fn create(wanted: Wanted, numbering: Numbering) -> Result<vestibule_h
     if wanted.group != 0 {
         return Err(Error::Inval); // GRP-03
     }
-    register(Socket::new(entry)?)
+    register(Socket::new(entry)?, numbering)
+}
+
+/// Takes over a kernel socket.
+///
+/// # Errors
+/// As [`handles::adopt`], with the descriptor.
+pub(crate) fn adopt(
+    descriptor: OwnedFd,
+    numbering: Numbering,
+) -> Result<vestibule_handle, AdoptError> {
+    let adopted = handles::adopt(descriptor, numbering)?;
+    Ok(handle(adopted).expect("a descriptor fits in a handle"))
+}
+
+/// Gives a kernel socket back to the program.
+///
+/// # Errors
+/// As [`handles::detach`].
+pub(crate) fn detach(socket: vestibule_handle) -> Result<OwnedFd> {
+    handles::detach(number(socket)?)
 }
 
 /// The entry that is meant.

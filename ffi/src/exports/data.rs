@@ -13,13 +13,14 @@ use crate::{
 
 /// Sends data. A blocking socket sends all of it, a non-blocking one as much as there is room for.
 ///
-/// `buf`, `len`: the bytes. `flags`: 0.
+/// `buf`, `len`: the bytes. `flags`: 0 or VESTIBULE_MSG_DONTROUTE.
 ///
 /// Returns the number of bytes taken, less than `len` only if the call ended early, or -1.
 ///
-/// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for a flag; WSAENOTCONN (LSN-34,
-/// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAEWOULDBLOCK; WSAETIMEDOUT after
-/// VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has closed the socket.
+/// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
+/// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAECONNABORTED if receiving was ended with data
+/// unread (DIS-32); WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_SNDTIMEO; WSAEINTR if another
+/// thread has closed the socket.
 ///
 /// Thread-safe. Never raises SIGPIPE.
 ///

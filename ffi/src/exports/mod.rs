@@ -6,6 +6,7 @@
 #![expect(clippy::doc_markdown, reason = "the texts are those of the C header")]
 
 pub mod accept;
+pub mod adopt;
 pub mod catalogue;
 pub mod connect;
 pub mod data;

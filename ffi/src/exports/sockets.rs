@@ -149,12 +149,13 @@ pub extern "C" fn vestibule_shutdown(socket: vestibule_handle, how: c_int) -> c_
 
 /// Closes a socket. Calls of other threads that wait in it end with WSAEINTR (ACC-56, ACC-57);
 /// requests in its backlog are refused (LSN-28); its own undecided request is withdrawn (LSN-31).
+/// With VESTIBULE_SO_LINGER and a time it waits until what was sent is out, no longer than that.
 ///
 /// Returns 0 or -1. A socket that was closed is WSAENOTSOCK from then on, until its number is given
 /// out again (HND-15).
 ///
-/// Errors: WSAENOTSOCK; WSAEINPROGRESS inside the listener's own condition function (ACC-51), and
-/// then it stays open.
+/// Errors: WSAENOTSOCK; WSAEINPROGRESS inside the listener's own condition function (ACC-51) and
+/// WSAEWOULDBLOCK if it is non-blocking and would have to linger (DIS-42), and then it stays open.
 ///
 /// Thread-safe.
 #[unsafe(no_mangle)]

@@ -26,7 +26,10 @@ fn status(call: impl FnOnce() -> Result<()>) -> c_int {
 
 /// Runs a call whose result is a socket, if the library has been started.
 fn socket(call: impl FnOnce() -> Result<vestibule_handle>) -> vestibule_handle {
-    boundary::socket(|| startup::check().and_then(|()| call()))
+    boundary::socket(|| {
+        startup::check()?;
+        startup::still_started(call()?)
+    })
 }
 
 /// Runs a call whose result is a number of bytes, if the library has been started.

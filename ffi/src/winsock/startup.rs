@@ -1,29 +1,36 @@
 //! `WSAStartup`, `WSACleanup` and the last error.
 
-use std::{
-    ffi::{c_int, c_void},
-    sync::atomic::{AtomicU32, Ordering::SeqCst},
-};
+use std::ffi::{c_int, c_void};
 
-use provider::{Error, Result, in_condition_function};
+use provider::{Error, Result, handles, in_condition_function};
 
-use crate::{boundary, memory::Room};
-
-/// How many starts are outstanding in this process (HND-08).
-static STARTS: AtomicU32 = AtomicU32::new(0);
+use super::NUMBERING;
+use crate::{boundary, calls::sockets, memory::Room, types::vestibule_handle};
 
 /// Version 2.2, the highest there is (HND-03).
 const HIGHEST: u16 = 0x0202;
 
-/// Whether a start is outstanding.
+/// Whether a start is outstanding in this process; that of a parent does not count.
 ///
 /// # Errors
 /// [`Error::NotInitialised`] (HND-01).
 pub(super) fn check() -> Result<()> {
-    if STARTS.load(SeqCst) == 0 {
+    if handles::starts() == 0 {
         return Err(Error::NotInitialised); // HND-01
     }
     Ok(())
+}
+
+/// A socket that was made while another thread may have called [`vestibule_ws_cleanup`]: after the
+/// last one no socket is left.
+///
+/// # Errors
+/// [`Error::NotInitialised`], and the socket is closed.
+pub(super) fn still_started(socket: vestibule_handle) -> Result<vestibule_handle> {
+    check().map(|()| socket).inspect_err(|_| {
+        // The other thread may have closed it already.
+        let _ = sockets::close(socket); // HND-09
+    })
 }
 
 /// The version that a request for `requested` gets; nothing below 1.0 (HND-04 to HND-06).
@@ -80,7 +87,7 @@ fn start(version: u16, data: Room<'_>) -> c_int {
     let description = concat!("vestibule ", env!("CARGO_PKG_VERSION"), "\0");
     data.write_at(wsadata::DESCRIPTION, description.as_bytes());
     data.write_at(wsadata::STATUS, b"Running\0");
-    STARTS.fetch_add(1, SeqCst); // HND-08
+    handles::count_start(); // HND-08
     0
 }
 
@@ -89,7 +96,8 @@ fn write_versions(data: Room<'_>, negotiated: u16) {
     data.write_at(wsadata::HIGHEST, &HIGHEST.to_ne_bytes());
 }
 
-/// `WSACleanup`: takes a start back.
+/// `WSACleanup`: takes a start back. The last one resets the sockets that are still open, which
+/// ends the calls that wait in them; those of `vestibule_*` stay.
 #[unsafe(no_mangle)]
 pub extern "C" fn vestibule_ws_cleanup() -> c_int {
     boundary::status(|| {
@@ -97,8 +105,10 @@ pub extern "C" fn vestibule_ws_cleanup() -> c_int {
         if in_condition_function() {
             return Err(Error::InProgress); // ACC-52
         }
-        let lowered = STARTS.fetch_update(SeqCst, SeqCst, |starts| starts.checked_sub(1));
-        lowered.map(drop).map_err(|_| Error::NotInitialised) // HND-08 HND-10
+        if handles::take_start_back()? == 0 {
+            handles::reset_all(NUMBERING); // HND-09
+        }
+        Ok(())
     })
 }
 

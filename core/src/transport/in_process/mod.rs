@@ -11,11 +11,13 @@ mod network;
 mod option_data;
 mod streaming;
 
+pub(crate) use self::network::Network;
+
 use std::{os::fd::BorrowedFd, sync::Arc, time::Instant};
 
 use self::{
     descriptors::Direction,
-    network::{Network, Socket, SocketId, Wakes},
+    network::{Socket, SocketId, Wakes},
 };
 use super::{Acceptance, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
 use crate::{
@@ -23,6 +25,7 @@ use crate::{
     provider::{
         monitor::Monitor,
         options::{Linger, SocketOption},
+        process::Provider,
         turn::Phase,
     },
     rules::{
@@ -31,7 +34,10 @@ use crate::{
     },
 };
 
-static NETWORK: Monitor<Network> = Monitor::new(Network::new());
+/// The network of this process. A socket that was inherited over a fork never gets here.
+fn network() -> &'static Monitor<Network> {
+    &Provider::start().network
+}
 
 /// A socket of the in-process entry.
 #[derive(Debug)]
@@ -42,12 +48,12 @@ pub(crate) struct InProcess {
 
 impl InProcess {
     pub(crate) fn new() -> Result<Self> {
-        NETWORK.update(|network| network.insert(Socket::new(Connection::NEW)))
+        network().update(|network| network.insert(Socket::new(Connection::NEW)))
     }
 
     /// Runs `change` on this socket and the network around it.
     fn with<R>(&self, change: impl FnOnce(&mut Network, SocketId) -> Result<R>) -> Result<R> {
-        NETWORK.update(|network| {
+        network().update(|network| {
             network.socket(self.id)?;
             network.expire_attempt(self.id, Instant::now);
             change(network, self.id)
@@ -69,9 +75,9 @@ impl InProcess {
             check(network, self.id)
         };
         if !mode.blocking {
-            return NETWORK.update(|network| check(network).unwrap_or(Err(Error::WouldBlock)));
+            return network().update(|network| check(network).unwrap_or(Err(Error::WouldBlock)));
         }
-        NETWORK.wait(self.wakes.signal(direction), &mode.wait, check)?
+        network().wait(self.wakes.signal(direction), &mode.wait, check)?
     }
 }
 
@@ -250,6 +256,6 @@ impl Transport for InProcess {
     }
 
     fn close(&self, _phase: Phase, linger: Linger) {
-        NETWORK.update(|network| network.close(self.id, linger));
+        network().update(|network| network.close(self.id, linger));
     }
 }

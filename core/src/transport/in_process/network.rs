@@ -130,7 +130,7 @@ impl Socket {
 
 /// Everything in-process, under one lock.
 #[derive(Debug)]
-pub(super) struct Network {
+pub(crate) struct Network {
     sockets: Slab<(u64, Socket)>,
     next_serial: u64,
     /// Bound ports, and the listener on each, if any.
@@ -140,7 +140,7 @@ pub(super) struct Network {
 }
 
 impl Network {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             sockets: Slab::new(),
             next_serial: 0,

@@ -3,6 +3,7 @@
 //! The kernel completes the handshake and its queue is the backlog. The caller's thread sleeps in
 //! the kernel; closing wakes it by `shutdown`. Only a head that was put back is held here.
 
+mod adopt;
 mod connect;
 mod listen;
 mod stream;
@@ -26,6 +27,7 @@ use rustix::{
     time::Timespec,
 };
 
+pub(crate) use self::adopt::Adopted;
 use self::listen::HeldHead;
 use super::{Acceptance, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
 use crate::{

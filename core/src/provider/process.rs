@@ -1,0 +1,99 @@
+//! What belongs to one process.
+//!
+//! A forked child inherits memory, but not the threads that were about to change it: a lock may be
+//! held for ever, and a socket in memory has its other end in the parent. So a child starts with
+//! nothing. What it inherited fails with [`Error::NotInitialised`], and with [`Error::NotSock`] once
+//! the child has made a socket of its own, which starts the provider anew. Kernel sockets can be
+//! taken along: see [`crate::Socket::adopt`].
+
+use std::{
+    ptr,
+    sync::atomic::{AtomicU32, Ordering::SeqCst},
+};
+
+use super::{monitor::Monitor, table::Handles};
+use crate::{Error, Result, sys::PerProcess, transport::in_process::Network};
+
+/// The provider as one process has it.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    pub(crate) network: Monitor<Network>,
+    pub(crate) handles: Handles,
+    /// How many `WSAStartup` calls are outstanding (HND-08).
+    pub(crate) starts: AtomicU32,
+}
+
+static CURRENT: PerProcess<Provider> = PerProcess::new();
+
+static FIRST: Provider = Provider {
+    network: Monitor::new(Network::new()),
+    handles: Handles::first(),
+    starts: AtomicU32::new(0),
+};
+
+impl Provider {
+    /// The provider of this process, started if need be.
+    pub(crate) fn start() -> &'static Self {
+        CURRENT.get_or_start(&FIRST, || {
+            // Once for every forked child that uses the library; it stays for the child's life.
+            Box::leak(Box::new(Self {
+                network: Monitor::new(Network::new()),
+                handles: Handles::new(),
+                starts: AtomicU32::new(0),
+            }))
+        })
+    }
+
+    /// The provider of this process.
+    ///
+    /// # Errors
+    /// [`Error::NotInitialised`] in a forked child that has not started anew; [`Error::NotSock`] in
+    /// a process that has never made a socket, and so has none that a call could name.
+    pub(crate) fn current() -> Result<&'static Self> {
+        CURRENT.get().ok_or_else(|| {
+            if CURRENT.is_lost() {
+                Error::NotInitialised
+            } else {
+                Error::NotSock
+            }
+        })
+    }
+
+    /// Whether this is the provider of the calling process.
+    ///
+    /// # Errors
+    /// In a forked child, what became of what it inherited.
+    pub(crate) fn check_process(&'static self) -> Result<()> {
+        if ptr::eq(Self::current()?, self) {
+            Ok(())
+        } else {
+            Err(Error::NotSock)
+        }
+    }
+}
+
+/// Starts the provider, in a forked child anew, and counts it for `WSAStartup` (HND-08).
+pub fn count_start() {
+    Provider::start().starts.fetch_add(1, SeqCst);
+}
+
+/// How many counted starts are outstanding in this process (HND-01).
+pub fn starts() -> u32 {
+    CURRENT
+        .get()
+        .map_or(0, |provider| provider.starts.load(SeqCst))
+}
+
+/// Takes a counted start back and says how many are left (HND-08).
+///
+/// # Errors
+/// [`Error::NotInitialised`] if there is none (HND-10).
+pub fn take_start_back() -> Result<u32> {
+    let provider = CURRENT.get().ok_or(Error::NotInitialised)?;
+    let lowered = provider
+        .starts
+        .fetch_update(SeqCst, SeqCst, |starts| starts.checked_sub(1));
+    lowered
+        .map(|before| before - 1)
+        .map_err(|_| Error::NotInitialised)
+}

@@ -1,6 +1,7 @@
 //! Joins the rules to the transports and to the threads that call.
 
 pub(crate) mod accept;
+pub(crate) mod capabilities;
 pub(crate) mod catalogue;
 #[cfg(feature = "shuttle")]
 #[cfg(test)]

@@ -48,7 +48,7 @@ pub(crate) fn call(lane: &Lane, id: &str, verb: &str, words: &Words) -> Answer {
             Ok(String::new())
         }
         "quit" => Ok(String::new()),
-        "handle" | "last-error" | "cleanup" | "ioctl" | "set-qos" => Err(End::Unsupported),
+        "handle" | "last-error" | "cleanup" | "ioctl" => Err(End::Unsupported),
         _ => on_socket(lane, verb, words, &named(lane, words)?.socket),
     }
 }
@@ -111,7 +111,11 @@ fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer 
             ))
         }
         "connect-timeout" => options::connect_timeout(words, socket),
-        "get-qos" => Ok(format!("sqos={}", qos_text(socket.qos()))),
+        "get-qos" => Ok(format!("sqos={}", qos_text(Some(socket.negotiated_qos()?)))),
+        "set-qos" => {
+            let qos = words.qos("sqos")?.ok_or(End::Unsupported)?;
+            Ok(socket.set_qos(&qos).map(done)?)
+        }
         _ => Err(End::Unsupported),
     }
 }

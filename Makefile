@@ -7,7 +7,7 @@ CARGO_FLAGS ?= --locked
 MEMCHECK = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lib python wheel test conformance bench fmt lint memcheck ci clean
+.PHONY: help demo lib python wheel test conformance bench fmt lint memcheck asan tsan interleavings soak ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -40,12 +40,25 @@ fmt: ## formats the Rust code
 lint: ## formatting, clippy and documentation, with warnings as errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy $(CARGO_FLAGS) --workspace --all-targets -- -D warnings
+	$(CARGO) clippy $(CARGO_FLAGS) -p vestibule --all-targets --features shuttle -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(CARGO_FLAGS) --workspace --no-deps
 
 memcheck: lib ## the C tests under valgrind
 	VESTIBULE_TEST_SLOW=5 VESTIBULE_TEST_WRAPPER="$(MEMCHECK)" sh ffi/tests/run.sh
 
-ci: lint test memcheck demo ## what CI runs
+asan: ## the C tests with AddressSanitizer on both sides of the boundary
+	CC="$(CC)" CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/test.py asan
+
+tsan: ## the Rust tests under ThreadSanitizer
+	CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/test.py tsan
+
+interleavings: ## accept, defer, withdraw and close in every order that shuttle tries; part of `make test`
+	CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/test.py interleavings
+
+soak: lib ## a minute of sixteen threads, with no descriptor, thread or byte left over
+	VESTIBULE_SOAK_SECONDS=60 sh ffi/tests/run.sh target/release soak
+
+ci: lint test memcheck asan tsan demo ## what CI runs
 
 clean: ## removes everything that was built
 	$(CARGO) clean

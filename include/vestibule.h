@@ -331,6 +331,75 @@
 // Reserved for quality of service.
 #define VESTIBULE_WSA_QOS_EPROVSPECBUF 11018
 
+// Capability: user data travels with the connect request and with its acceptance.
+#define VESTIBULE_CAP_CONNECT_DATA (1 << 0)
+
+// Capability: user data travels with the teardown, in both directions.
+#define VESTIBULE_CAP_DISCONNECT_DATA (1 << 1)
+
+// Capability: user data travels with a refusal.
+#define VESTIBULE_CAP_REFUSAL_DATA (1 << 2)
+
+// Capability: flow specifications travel with the connect request and its acceptance. They are
+// carried and negotiated, not enforced (QOS-18).
+#define VESTIBULE_CAP_QOS (1 << 3)
+
+// Capability: the client's connect completes only with the server's decision.
+#define VESTIBULE_CAP_DECIDED_CONNECT (1 << 4)
+
+// Capability: a rejected client sees its connect fail with WSAECONNREFUSED.
+#define VESTIBULE_CAP_REFUSAL_VISIBLE (1 << 5)
+
+// Capability: a request that cannot be queued is refused at once.
+#define VESTIBULE_CAP_ACTIVE_REFUSAL (1 << 6)
+
+// Capability: the provider learns that a waiting client has given up, and removes the request.
+#define VESTIBULE_CAP_WITHDRAWAL_VISIBLE (1 << 7)
+
+// Capability: the number of undecided requests, a deferred one included, equals the effective
+// backlog.
+#define VESTIBULE_CAP_EXACT_BACKLOG (1 << 8)
+
+// Capability: VESTIBULE_SO_CONDITIONAL_ACCEPT can be set and read.
+#define VESTIBULE_CAP_CONDITIONAL_ACCEPT (1 << 9)
+
+// Capability: the caller's uid, gid and pid are part of the caller information.
+#define VESTIBULE_CAP_PEER_CREDENTIALS (1 << 10)
+
+// Capability: the SOCKET is the kernel socket itself (HND-31).
+#define VESTIBULE_CAP_KERNEL_HANDLE (1 << 11)
+
+// Capability: after the peer has ended its direction, this side may go on sending.
+#define VESTIBULE_CAP_HALF_CLOSE (1 << 12)
+
+// Capability: a connection can be reset, and the peer can tell a reset from a graceful end.
+#define VESTIBULE_CAP_ABORT (1 << 13)
+
+// Capability: messages keep their boundaries (SOCK_SEQPACKET).
+#define VESTIBULE_CAP_MESSAGE_ORIENTED (1 << 14)
+
+// Capability: the protocol has urgent data. VESTIBULE_SO_OOBINLINE keeps it in the stream;
+// calls of the library that send or receive it are not offered yet.
+#define VESTIBULE_CAP_URGENT_DATA (1 << 15)
+
+// Capability: addresses have a port: 0 means choose one, and an all-zero destination is not
+// valid.
+#define VESTIBULE_CAP_PORT_ADDRESSES (1 << 16)
+
+// Capability: a network or a host can be unreachable.
+#define VESTIBULE_CAP_NETWORK_ERRORS (1 << 17)
+
+// Capability: a request that its caller has reset is noticed, at the latest when it would be
+// presented.
+#define VESTIBULE_CAP_RESET_VISIBLE (1 << 18)
+
+// Capability: a request whose caller has closed in an orderly way is noticed.
+#define VESTIBULE_CAP_CLOSE_VISIBLE (1 << 19)
+
+// Capability: the kernel's queue is the backlog: as many requests as it says complete their
+// connect, and a deferred one no longer counts.
+#define VESTIBULE_CAP_KERNEL_BACKLOG (1 << 20)
+
 // A socket: the descriptor of the kernel socket on plain TCP, otherwise a number from 2^30 up that
 // no descriptor can have (HND-12). 0 is a valid socket.
 typedef uintptr_t vestibule_handle;
@@ -446,6 +515,26 @@ struct vestibule_linger {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+// What an entry of the catalogue can do. What it cannot do fails with an error that says so; nothing
+// is faked.
+//
+// `family`, `type`, `protocol`: as for vestibule_socket. `capabilities`: receives VESTIBULE_CAP_
+// bits; more may be defined later.
+//
+// Returns 0 or -1.
+//
+// Errors: WSAEAFNOSUPPORT, WSAESOCKTNOSUPPORT, WSAEPROTONOSUPPORT, WSAEPROTOTYPE where
+// vestibule_socket has them (HND-19); WSAEFAULT for NULL.
+//
+// Thread-safe.
+//
+// Pointers:
+// `capabilities` is NULL or valid.
+int vestibule_capabilities(int family,
+                           int type,
+                           int protocol,
+                           uint32_t *capabilities);
 
 // Makes a socket: blocking, unbound, not connected (HND-17).
 //
@@ -881,6 +970,40 @@ int vestibule_read_descriptor(vestibule_handle socket);
 // Thread-safe.
 int vestibule_write_descriptor(vestibule_handle socket);
 
+// Sets the quality of service that the next connect asks for unless it says so itself (QOS-08), or
+// that of a connection. It is carried and negotiated, not enforced (QOS-18).
+//
+// `qos`: the flow specifications from this side's point of view. What is asked for a direction that
+// was shut down is ignored (QOS-11).
+//
+// Returns 0 or -1.
+//
+// Errors: WSAENOTSOCK; WSAENOPROTOOPT where the entry has none (QOS-10); WSAEFAULT for NULL;
+// WSAEOPNOTSUPP for a flow specification that cannot be carried (QOS-09, QOS-15) and for
+// provider-specific parameters, of which there are none.
+//
+// Thread-safe.
+//
+// Pointers:
+// `qos` is NULL or valid.
+int vestibule_set_qos(vestibule_handle socket, const struct vestibule_qos *qos);
+
+// Reads the quality of service in force; best effort if nothing else was agreed (QOS-06, QOS-07).
+//
+// `qos`: receives the flow specifications from this side's point of view; its provider-specific
+// data is NULL and 0 (QOS-12).
+//
+// Returns 0 or -1.
+//
+// Errors: WSAENOTSOCK; WSAENOPROTOOPT where the entry has none (QOS-10); WSAEINVAL on a socket that
+// is neither bound nor connected (QOS-14); WSAEFAULT for NULL.
+//
+// Thread-safe.
+//
+// Pointers:
+// `qos` is NULL or valid.
+int vestibule_negotiated_qos(vestibule_handle socket, struct vestibule_qos *qos);
+
 // Takes over a kernel socket that the program has from elsewhere: TCP, listening or connected.
 // Socket activation hands one over, and a forked child takes its parent's listener along like this.
 //
@@ -957,6 +1080,12 @@ int vestibule_error_errno(int error);
 const char *vestibule_version(void);
 
 // Changes a setting of the process, for sockets that are made from then on.
+//
+// For programs that cannot be changed each setting has an environment variable with the name of its
+// constant, as in VESTIBULE_CONNECT_TIMEOUT=5000: a decimal number. All of them are read once,
+// before the first use of any setting; this function overrides them. A value that is no number or
+// out of range is ignored, and a process with more privilege than its user (set-user-ID, file
+// capabilities) ignores them all.
 //
 // `setting`: VESTIBULE_CONNECT_TIMEOUT and the numbers after it. `value`: in the range that is
 // stated there.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every test suite of the project, or those named, and adds up what they say.
+"""Runs the test suites of the project, or those named, and adds up what they say.
 
 Each suite ends with its own count: cargo's `test result:` lines, or a line
 `N passed, N failed, N skipped`. A suite that ends in any other way has failed. The last line of
@@ -53,6 +53,8 @@ class Suite:
     name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    only_by_name: bool = False
+    picks_tests: bool = False
 
     def run(self) -> Count:
         """Runs the suite, shows its output, and reads its count."""
@@ -70,26 +72,25 @@ class Suite:
         count, counted = Count(), False
         for line in process.stdout:
             print(line, end="", flush=True)
-            counted = read_line(line.rstrip(), count) or counted
+            counted = self.read_line(line.rstrip(), count) or counted
         status = process.wait()
         if not counted or (status != 0 and count.failed == 0):
             print(f"{self.name} ended with status {status} and without a count of failures")
             count.failed += 1
         return count
 
-
-def read_line(line: str, count: Count) -> bool:
-    """Adds what a line of output says to `count`; true if it was a result."""
-    if match := CARGO_RESULT.match(line):
-        passed, failed, ignored, filtered = map(int, match.groups())
-        count.add(Count(passed, failed, ignored + filtered))
-        return True
-    if match := CLOSING_LINE.match(line):
-        count.add(Count(int(match[1]), int(match[2]), int(match[3] or 0)))
-        return True
-    if REASON.match(line):
-        count.reasons.append(line.strip())
-    return False
+    def read_line(self, line: str, count: Count) -> bool:
+        """Adds what a line of output says to `count`; true if it was a result."""
+        if match := CARGO_RESULT.match(line):
+            passed, failed, ignored, filtered = map(int, match.groups())
+            count.add(Count(passed, failed, ignored + (0 if self.picks_tests else filtered)))
+            return True
+        if match := CLOSING_LINE.match(line):
+            count.add(Count(int(match[1]), int(match[2]), int(match[3] or 0)))
+            return True
+        if REASON.match(line):
+            count.reasons.append(line.strip())
+        return False
 
 
 def has_ipv6() -> bool:
@@ -108,6 +109,11 @@ def suites() -> list[Suite]:
     staged = {"PYTHONPATH": str(ROOT / "target" / "python")}
     return [
         Suite("core", [*cargo_test, "-p", "vestibule", *skip_ipv6]),
+        Suite(
+            "interleavings",
+            [*cargo_test, "-p", "vestibule", "--lib", "--features", "shuttle", "interleavings::"],
+            picks_tests=True,
+        ),
         Suite("conformance-unit", [*cargo_test, "-p", "vestibule-conformance"]),
         Suite("c", [*cargo_test, "-p", "vestibule-ffi"]),
         Suite("c-programs", ["sh", "ffi/tests/run.sh"]),
@@ -117,13 +123,15 @@ def suites() -> list[Suite]:
         Suite("python", [sys.executable, "bindings-python/tests/run.py"], staged),
         Suite("python-package", ["sh", "bindings-python/check.sh"]),
         Suite("conformance", ["sh", "conformance/run.sh"]),
+        Suite("asan", ["sh", "scripts/sanitizers/asan.sh"], only_by_name=True),
+        Suite("tsan", ["sh", "scripts/sanitizers/tsan.sh", *skip_ipv6], only_by_name=True),
     ]
 
 
 def main() -> int:
-    """Runs the suites named on the command line, or all."""
+    """Runs the suites named on the command line, or all but those that want to be named."""
     wanted = sys.argv[1:]
-    chosen = [suite for suite in suites() if not wanted or suite.name in wanted]
+    chosen = [suite for suite in suites() if suite.name in wanted or not (wanted or suite.only_by_name)]
     if not chosen:
         print(f"no such suite; there are: {' '.join(suite.name for suite in suites())}")
         return 2

@@ -10,6 +10,7 @@
 
 mod address;
 mod calls;
+mod catalogue;
 mod errors;
 mod opening;
 mod request;
@@ -25,6 +26,7 @@ mod _vestibule {
     use super::{Bound, PyModule, PyModuleMethods, PyResult};
     #[pymodule_export]
     use super::{
+        catalogue::catalogue,
         errors::error_table,
         opening::{Connection, Listener, adopt, connect, listen},
         request::ConnectionRequest,

@@ -365,8 +365,10 @@ impl Socket {
     /// The Qos of the connection from this side's point of view, or None (QOS-06, QOS-07).
     ///
     /// Assigning to it says what the next connect asks for unless it says so itself (QOS-08), or
-    /// changes that of the connection. Raises WinsockError: WSAENOPROTOOPT where the entry has none
-    /// (QOS-10), WSAEOPNOTSUPP if it cannot be carried (QOS-09).
+    /// changes that of the connection; what is asked for a direction that was shut down is ignored
+    /// (QOS-11). It is carried and negotiated, not enforced (QOS-18). Raises WinsockError:
+    /// WSAENOPROTOOPT where the entry has none (QOS-10), WSAEOPNOTSUPP if it cannot be carried
+    /// (QOS-09).
     #[getter]
     fn qos<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let qos = self.get(py)?.qos();

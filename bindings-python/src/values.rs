@@ -8,8 +8,7 @@ use pyo3::{
     exceptions::PyTypeError,
     prelude::*,
     pybacked::{PyBackedBytes, PyBackedStr},
-    sync::PyOnceLock,
-    types::{PyBytes, PyMemoryView, PySlice, PyType},
+    types::{PyBytes, PyMemoryView, PySlice},
 };
 
 use crate::errors::{OrRaise as _, exception};
@@ -17,10 +16,12 @@ use crate::errors::{OrRaise as _, exception};
 /// A class of `vestibule._types`, looked up once.
 macro_rules! class {
     ($py:expr, $name:literal) => {{
-        static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        static CLASS: pyo3::sync::PyOnceLock<pyo3::Py<pyo3::types::PyType>> =
+            pyo3::sync::PyOnceLock::new();
         CLASS.import($py, "vestibule._types", $name)
     }};
 }
+pub(crate) use class;
 
 /// Reads a member of an enumeration by its value.
 fn member<T: Copy>(value: &Bound<'_, PyAny>, enumeration: &str, rows: &[(&str, T)]) -> PyResult<T> {

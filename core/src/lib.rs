@@ -77,7 +77,8 @@ pub use error::{Error, Result};
 pub use listener::Listener;
 pub use provider::{
     accept::ConditionArgs,
-    catalogue::{Entry, UserDataLimits},
+    capabilities::{Capabilities, ProviderFlags, ServiceFlags},
+    catalogue::{ByteOrder, Entry, PROVIDER_ID, ProtocolInfo, UserDataLimits},
     options::{Linger, SocketOption},
     settings::Setting,
     turn::in_condition_function,

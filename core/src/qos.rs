@@ -40,6 +40,44 @@ impl FlowSpec {
         QUALITATIVE,
     ];
 
+    /// The flow specification with these members, in the order of the structure (LAY-04).
+    pub const fn from_array(members: [u32; 8]) -> Self {
+        let [
+            token_rate,
+            token_bucket_size,
+            peak_bandwidth,
+            latency,
+            delay_variation,
+            service_type,
+            max_sdu_size,
+            minimum_policed_size,
+        ] = members;
+        Self {
+            token_rate,
+            token_bucket_size,
+            peak_bandwidth,
+            latency,
+            delay_variation,
+            service_type,
+            max_sdu_size,
+            minimum_policed_size,
+        }
+    }
+
+    /// The members, in the order of the structure (LAY-04).
+    pub const fn to_array(self) -> [u32; 8] {
+        [
+            self.token_rate,
+            self.token_bucket_size,
+            self.peak_bandwidth,
+            self.latency,
+            self.delay_variation,
+            self.service_type,
+            self.max_sdu_size,
+            self.minimum_policed_size,
+        ]
+    }
+
     fn check(&self, sends: bool) -> Result<()> {
         if !Self::SERVICE_TYPES.contains(&self.service_type) {
             return Err(Error::OpNotSupp); // QOS-15
@@ -88,7 +126,8 @@ impl Default for FlowSpec {
     }
 }
 
-/// The flow specifications of both directions, from the point of view of whoever holds them.
+/// The flow specifications of both directions, from the point of view of whoever holds them. They
+/// are carried and negotiated, not enforced (QOS-18).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Qos {
     /// What this side sends.
@@ -114,6 +153,24 @@ impl Qos {
     pub fn check(&self) -> Result<()> {
         self.sending.check(true)?;
         self.receiving.check(false)
+    }
+
+    /// What counts on a socket after it was set to `asked`. A direction that the socket does not use
+    /// any more keeps what it has; what is asked for it is not even checked (QOS-11).
+    ///
+    /// # Errors
+    /// [`Error::OpNotSupp`] for a direction that is used (QOS-09, QOS-15).
+    pub(crate) fn replaced_by(&self, asked: &Self, sends: bool, receives: bool) -> Result<Self> {
+        let mut qos = *self;
+        if sends {
+            asked.sending.check(true)?;
+            qos.sending = asked.sending;
+        }
+        if receives {
+            asked.receiving.check(false)?;
+            qos.receiving = asked.receiving;
+        }
+        Ok(qos)
     }
 }
 

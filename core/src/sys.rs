@@ -1,12 +1,14 @@
 //! The one place for what cannot be said without `unsafe`.
 #![allow(
     unsafe_code,
-    reason = "four things have no safe form: a descriptor's number is given another open file in \
+    reason = "five things have no safe form: a descriptor's number is given another open file in \
               place, a number is duplicated that may not be open, an ioctl tells what a socket has \
-              not sent yet, and a page is wiped in a forked child"
+              not sent yet, a page is wiped in a forked child, and a function of C tells whether the \
+              process is privileged"
 )]
 
 use std::{
+    ffi::c_ulong,
     mem::ManuallyDrop,
     os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd},
     ptr,
@@ -133,6 +135,18 @@ pub(crate) fn unsent(fd: BorrowedFd<'_>) -> Result<usize> {
     // SAFETY: it is what the kernel expects with this number.
     let bytes = unsafe { ioctl(fd, request)? };
     Ok(usize::try_from(bytes).unwrap_or(0))
+}
+
+unsafe extern "C" {
+    /// Of the C library: reads what the kernel has told the process at its start.
+    safe fn getauxval(kind: c_ulong) -> c_ulong;
+}
+
+/// Whether the process has more privilege than the user who has started it, so that the environment
+/// is not to be trusted; what `secure_getenv` asks.
+pub(crate) fn is_privileged() -> bool {
+    const AT_SECURE: c_ulong = 23;
+    getauxval(AT_SECURE) != 0
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod boundary;
 mod calls;
 mod memory;
 
+pub mod capability_bits;
 pub mod error_numbers;
 pub mod exports;
 pub mod types;

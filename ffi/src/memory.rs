@@ -5,7 +5,11 @@
 //! NULL is never followed: it is absence or [`Error::Fault`] (HND-32). Nothing is assumed about
 //! alignment.
 
-use std::{ffi::c_void, marker::PhantomData, ptr, slice};
+use std::{
+    ffi::{c_int, c_void},
+    marker::PhantomData,
+    ptr, slice,
+};
 
 use provider::{Error, Result};
 
@@ -144,6 +148,40 @@ impl<'a> Bytes<'a> {
             return Err(Error::Fault);
         }
         self.get()
+    }
+}
+
+/// A list of numbers that the program passes, with a 0 as its end.
+#[derive(Clone, Copy)]
+pub(crate) struct List<'a> {
+    first: *const c_int,
+    call: PhantomData<&'a [c_int]>,
+}
+
+impl List<'_> {
+    /// The list, if there is one.
+    ///
+    /// # Safety
+    /// `first` is NULL or points to numbers that are valid and not changed during the call, and one
+    /// of them is 0.
+    pub(crate) unsafe fn new(first: *const c_int) -> Option<Self> {
+        let call = PhantomData;
+        (!first.is_null()).then_some(Self { first, call })
+    }
+
+    /// Whether a number stands in the list, before its end.
+    pub(crate) fn contains(self, number: c_int) -> bool {
+        let mut place = self.first;
+        loop {
+            // SAFETY: no number before this one was 0, so it is one of those that `new` was promised.
+            match unsafe { place.read_unaligned() } {
+                0 => return false,
+                found if found == number => return true,
+                _ => {}
+            }
+            // SAFETY: this was not the end.
+            place = unsafe { place.add(1) };
+        }
     }
 }
 

@@ -571,6 +571,44 @@ static void write_descriptor_handle(uintptr_t bad) {
     CHECK_ERROR(vestibule_write_descriptor(bad), VESTIBULE_WSAENOTSOCK);
 }
 
+/* ---- Capabilities and quality of service ----------------------------------------------------- */
+
+static void capabilities_arguments(int family) {
+    uint32_t capabilities = 0xA5A5A5A5;
+    CHECK_ERROR(vestibule_capabilities(-1, SOCK_STREAM, 0, &capabilities),
+                VESTIBULE_WSAEAFNOSUPPORT);
+    CHECK_ERROR(vestibule_capabilities(family, 77, 0, &capabilities), VESTIBULE_WSAESOCKTNOSUPPORT);
+    CHECK_ERROR(vestibule_capabilities(family, SOCK_STREAM, 99, &capabilities),
+                VESTIBULE_WSAEPROTONOSUPPORT);
+    CHECK_ERROR(vestibule_capabilities(family, SOCK_STREAM, 0, NULL), FAULT);
+    CHECK(capabilities == 0xA5A5A5A5);
+}
+
+static void set_qos_handle(uintptr_t bad) {
+    CHECK_ERROR(vestibule_set_qos(bad, NULL), VESTIBULE_WSAENOTSOCK);
+}
+
+static void negotiated_qos_handle(uintptr_t bad) {
+    CHECK_ERROR(vestibule_negotiated_qos(bad, NULL), VESTIBULE_WSAENOTSOCK);
+}
+
+static void qos_arguments(int family) {
+    vestibule_handle socket = stream(family), named = bound(family);
+    int has_qos = family == VESTIBULE_AF_IN_PROCESS;
+    struct vestibule_qos qos, wrong;
+    memset(&qos, UNTOUCHED, sizeof qos);
+    memset(&wrong, 0, sizeof wrong);
+    wrong.provider_specific.len = 4;
+    CHECK_ERROR(vestibule_set_qos(socket, NULL), has_qos ? FAULT : VESTIBULE_WSAENOPROTOOPT);
+    CHECK_ERROR(vestibule_set_qos(socket, &wrong),
+                has_qos ? VESTIBULE_WSAEOPNOTSUPP : VESTIBULE_WSAENOPROTOOPT);
+    CHECK_ERROR(vestibule_negotiated_qos(socket, &qos),
+                has_qos ? VESTIBULE_WSAEINVAL : VESTIBULE_WSAENOPROTOOPT);
+    CHECK_ERROR(vestibule_negotiated_qos(named, NULL), has_qos ? FAULT : VESTIBULE_WSAENOPROTOOPT);
+    CHECK(untouched(&qos, sizeof qos));
+    CHECK(vestibule_closesocket(socket) == 0 && vestibule_closesocket(named) == 0);
+}
+
 static int other_socket(int family, int type) {
     int descriptor = socket(family, type, 0);
     CHECK(descriptor >= 0);
@@ -656,6 +694,7 @@ static const struct row rows[] = {
     {"vestibule_bind", bind_handle, bind_arguments},
     {"vestibule_callee_data", callee_data_handle, callee_data_arguments},
     {"vestibule_caller_credentials", NULL, caller_credentials_arguments},
+    {"vestibule_capabilities", NULL, capabilities_arguments},
     {"vestibule_closesocket", closesocket_handle, NULL},
     {"vestibule_configure", NULL, configure_arguments},
     {"vestibule_connect", connect_handle, connect_arguments},
@@ -670,12 +709,14 @@ static const struct row rows[] = {
     {"vestibule_getsockopt", getsockopt_handle, getsockopt_arguments},
     {"vestibule_last_error", NULL, NULL},
     {"vestibule_listen", listen_handle, listen_arguments},
+    {"vestibule_negotiated_qos", negotiated_qos_handle, qos_arguments},
     {"vestibule_read_descriptor", read_descriptor_handle, NULL},
     {"vestibule_recv", recv_handle, recv_arguments},
     {"vestibule_recv_disconnect", recv_disconnect_handle, recv_disconnect_arguments},
     {"vestibule_send", send_handle, send_arguments},
     {"vestibule_send_disconnect", send_disconnect_handle, send_disconnect_arguments},
     {"vestibule_set_last_error", NULL, NULL},
+    {"vestibule_set_qos", set_qos_handle, qos_arguments},
     {"vestibule_set_nonblocking", set_nonblocking_handle, NULL},
     {"vestibule_setsockopt", setsockopt_handle, setsockopt_arguments},
     {"vestibule_setting", NULL, setting_arguments},

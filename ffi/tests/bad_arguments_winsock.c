@@ -403,6 +403,28 @@ static void wsaioctl_arguments(int family) {
     CHECK(closesocket(s) == 0);
 }
 
+static void enum_protocols_a_arguments(int family) {
+    WSAPROTOCOL_INFOA info;
+    DWORD size = sizeof info - 1;
+    (void)family;
+    memset(&info, UNTOUCHED, sizeof info);
+    CHECK_ERROR(WSAEnumProtocolsA(NULL, &info, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAEnumProtocolsA(NULL, &info, &size), WSAENOBUFS); /* says how much it needs */
+    CHECK(size > sizeof info - 1 && untouched(&info, sizeof info));
+    CHECK_ERROR(WSAEnumProtocolsA(NULL, NULL, &size), WSAEFAULT);
+}
+
+static void enum_protocols_w_arguments(int family) {
+    WSAPROTOCOL_INFOW info;
+    DWORD size = 0;
+    (void)family;
+    memset(&info, UNTOUCHED, sizeof info);
+    CHECK_ERROR(WSAEnumProtocolsW(NULL, &info, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAEnumProtocolsW(NULL, &info, &size), WSAENOBUFS);
+    CHECK(size > 0 && untouched(&info, sizeof info));
+    CHECK_ERROR(WSAEnumProtocolsW(NULL, NULL, &size), WSAEFAULT);
+}
+
 #define ROW(name, with_handle, with_arguments)                                                     \
     { "vestibule_ws_" name, with_handle, with_arguments }
 
@@ -412,6 +434,8 @@ static const struct row rows[] = {
     ROW("cleanup", NULL, NULL), /* without a start: winsock_startup.c */
     ROW("closesocket", closesocket_handle, NULL),
     ROW("connect", connect_handle, connect_arguments),
+    ROW("enum_protocols_a", NULL, enum_protocols_a_arguments),
+    ROW("enum_protocols_w", NULL, enum_protocols_w_arguments),
     ROW("get_last_error", NULL, NULL),
     ROW("getpeername", getpeername_handle, name_arguments),
     ROW("getsockname", getsockname_handle, name_arguments),

@@ -3,14 +3,17 @@
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
 /// The sources of `vestibule.h`, in the order of the header.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 13] = [
     "types.rs",
     "error_numbers.rs",
+    "capability_bits.rs",
+    "exports/catalogue.rs",
     "exports/sockets.rs",
     "exports/accept.rs",
     "exports/connect.rs",
     "exports/data.rs",
     "exports/options.rs",
+    "exports/qos.rs",
     "exports/adopt.rs",
     "exports/errors.rs",
     "exports/process.rs",

@@ -82,6 +82,7 @@ windows() {
 
 symbols
 windows layout "$here/layout.c"
+windows catalogue "$here/winsock_catalogue.c"
 windows examples "$here"/../examples/*.c
 windows driver "$root"/conformance/drivers/c/*.c
 for source in "$here"/*.c; do

@@ -116,7 +116,8 @@ typedef struct _WSABUF {
     CHAR *buf;
 } WSABUF, *LPWSABUF;
 
-/* LAY-04 */
+/* LAY-04: rates are bytes per second, sizes bytes, times microseconds (QOS-16). Flow specifications
+ * are carried and negotiated, not enforced (QOS-18). */
 typedef struct _flowspec {
     ULONG TokenRate;
     ULONG TokenBucketSize;
@@ -248,6 +249,12 @@ SOCKET WSAAPI WSASocketA(int af, int type, int protocol, WSAPROTOCOL_INFOA *lpPr
                          DWORD dwFlags) VESTIBULE_SYMBOL("wsasocket");
 SOCKET WSAAPI WSASocketW(int af, int type, int protocol, WSAPROTOCOL_INFOW *lpProtocolInfo, GROUP g,
                          DWORD dwFlags) VESTIBULE_SYMBOL("wsasocket");
+/* How many entries there are, or SOCKET_ERROR; *lpdwBufferLength becomes what they need (HND-22).
+ */
+int WSAAPI WSAEnumProtocolsA(LPINT lpiProtocols, WSAPROTOCOL_INFOA *lpProtocolBuffer,
+                             LPDWORD lpdwBufferLength) VESTIBULE_SYMBOL("enum_protocols_a");
+int WSAAPI WSAEnumProtocolsW(LPINT lpiProtocols, WSAPROTOCOL_INFOW *lpProtocolBuffer,
+                             LPDWORD lpdwBufferLength) VESTIBULE_SYMBOL("enum_protocols_w");
 int WSAAPI bind(SOCKET s, const struct sockaddr *name, int namelen) VESTIBULE_SYMBOL("bind");
 int WSAAPI listen(SOCKET s, int backlog) VESTIBULE_SYMBOL("listen");
 int WSAAPI shutdown(SOCKET s, int how) VESTIBULE_SYMBOL("shutdown");
@@ -290,9 +297,11 @@ int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
 
 #ifdef UNICODE
 #define WSASocket WSASocketW
+#define WSAEnumProtocols WSAEnumProtocolsW
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 #else
 #define WSASocket WSASocketA
+#define WSAEnumProtocols WSAEnumProtocolsA
 typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 #endif
 

@@ -74,7 +74,9 @@ class SocketOption(enum.Enum):
 class Setting(enum.IntEnum):
     """Settings of the process, read and set with :func:`setting` and :func:`configure`.
 
-    A socket takes the values that are in force when it is created.
+    A socket takes the values that are in force when it is created. Each setting begins with the
+    environment variable of its name, as in ``VESTIBULE_CONNECT_TIMEOUT=5000``, if that is a number in
+    range; the environment is read once, before the first use of any setting.
     """
 
     CONNECT_TIMEOUT = 1
@@ -125,6 +127,101 @@ class UserDataLimits(NamedTuple):
     """Disconnect data, also that of a refusal."""
 
 
+class Capability(enum.IntFlag):
+    """What an entry can do. What is not in the set fails with an error that says so."""
+
+    CONNECT_DATA = 1 << 0
+    """User data travels with the connect request and with its acceptance."""
+    DISCONNECT_DATA = 1 << 1
+    """User data travels with the teardown, in both directions."""
+    REFUSAL_DATA = 1 << 2
+    """User data travels with a refusal."""
+    QOS = 1 << 3
+    """Flow specifications travel with the connect request and its acceptance. They are carried and
+    negotiated, not enforced (QOS-18)."""
+    DECIDED_CONNECT = 1 << 4
+    """The client's connect completes only with the server's decision."""
+    REFUSAL_VISIBLE = 1 << 5
+    """A rejected client sees its connect fail with :class:`ConnectionRefused`."""
+    ACTIVE_REFUSAL = 1 << 6
+    """A request that cannot be queued is refused at once."""
+    WITHDRAWAL_VISIBLE = 1 << 7
+    """The provider learns that a waiting client has given up, and removes the request."""
+    EXACT_BACKLOG = 1 << 8
+    """The number of undecided requests, a deferred one included, equals the effective backlog."""
+    CONDITIONAL_ACCEPT = 1 << 9
+    """:attr:`SocketOption.CONDITIONAL_ACCEPT` can be set and read."""
+    PEER_CREDENTIALS = 1 << 10
+    """The caller's uid, gid and pid are part of the caller information."""
+    KERNEL_HANDLE = 1 << 11
+    """The SOCKET is the kernel socket itself (HND-31)."""
+    HALF_CLOSE = 1 << 12
+    """After the peer has ended its direction, this side may go on sending."""
+    ABORT = 1 << 13
+    """A connection can be reset, and the peer can tell a reset from a graceful end."""
+    MESSAGE_ORIENTED = 1 << 14
+    """Messages keep their boundaries (SOCK_SEQPACKET)."""
+    URGENT_DATA = 1 << 15
+    """The protocol has urgent data. :attr:`SocketOption.OOB_INLINE` keeps it in the stream; calls of the
+    library that send or receive it are not offered yet."""
+    PORT_ADDRESSES = 1 << 16
+    """Addresses have a port: 0 means choose one, and an all-zero destination is not valid."""
+    NETWORK_ERRORS = 1 << 17
+    """A network or a host can be unreachable."""
+    RESET_VISIBLE = 1 << 18
+    """A request that its caller has reset is noticed, at the latest when it would be presented."""
+    CLOSE_VISIBLE = 1 << 19
+    """A request whose caller has closed in an orderly way is noticed."""
+    KERNEL_BACKLOG = 1 << 20
+    """The kernel's queue is the backlog: as many requests as it says complete their connect, and a
+    deferred one no longer counts."""
+
+
+class ServiceFlags(enum.IntFlag):
+    """Service flags of an entry, with Winsock's numbers (``XP1_*``)."""
+
+    GUARANTEED_DELIVERY = 0x2
+    """What was sent arrives, or the connection ends."""
+    GUARANTEED_ORDER = 0x4
+    """What arrives does so in order, and once."""
+    MESSAGE_ORIENTED = 0x8
+    """Messages keep their boundaries."""
+    GRACEFUL_CLOSE = 0x20
+    """Closing is negotiated."""
+    EXPEDITED_DATA = 0x40
+    """The protocol has urgent data."""
+    CONNECT_DATA = 0x80
+    """User data travels with a connect (UDA-08)."""
+    DISCONNECT_DATA = 0x100
+    """User data travels with a disconnect (UDA-08)."""
+    QOS_SUPPORTED = 0x2000
+    """Flow specifications travel with a connect."""
+    IFS_HANDLES = 0x20000
+    """The socket is the kernel's socket itself (HND-31)."""
+
+
+class ProtocolInfo(NamedTuple):
+    """What the catalogue says about an entry: Winsock's ``WSAPROTOCOL_INFO``, in part."""
+
+    entry: Entry
+    name: str
+    """Such as ``vestibule TCP/IP``."""
+    catalogue_id: int
+    """Its number, which it keeps."""
+    family: int
+    """The number of its address family, as in the ``socket`` module; 0x5645 for in-process."""
+    type: int
+    """The number of its socket type; :data:`socket.SOCK_STREAM` is 1."""
+    protocol: int
+    """The number of its protocol; 0 if it has none."""
+    service_flags: ServiceFlags
+    capabilities: Capability
+    user_data_limits: UserDataLimits
+    """How much user data new sockets carry, with the settings that are in force (UDA-09)."""
+    message_size: int
+    """0 where the entry is a stream, 1 where the longest message depends on the connection."""
+
+
 class UserDataKind(enum.Enum):
     """Which user data an option is about."""
 
@@ -165,7 +262,10 @@ class FlowSpec(NamedTuple):
 
 
 class Qos(NamedTuple):
-    """The flow specifications of both directions, from the point of view of whoever holds them."""
+    """The flow specifications of both directions, from the point of view of whoever holds them.
+
+    They are carried and negotiated, not enforced (QOS-18).
+    """
 
     sending: FlowSpec = FlowSpec()
     receiving: FlowSpec = FlowSpec()

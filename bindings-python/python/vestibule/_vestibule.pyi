@@ -12,6 +12,7 @@ from ._types import (
     Entry,
     InProcessAddress,
     Linger,
+    ProtocolInfo,
     Qos,
     SocketOption,
     UserDataKind,
@@ -28,6 +29,7 @@ __all__ = [
     "Socket",
     "__version__",
     "adopt",
+    "catalogue",
     "configure",
     "connect",
     "error_table",
@@ -144,6 +146,7 @@ def connect(
     qos: Qos | None = None,
     timeout: float | None = None,
 ) -> Connection: ...
+def catalogue() -> tuple[ProtocolInfo, ...]: ...
 def setting(setting: int, /) -> int: ...
 def configure(setting: int, value: int, /) -> None: ...
 def error_table() -> list[tuple[int, str, int, str]]: ...

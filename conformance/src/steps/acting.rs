@@ -31,6 +31,8 @@ pub(super) fn verb(function: &str) -> Step<(&str, Fields)> {
         "WSAGetLastError" | "WSASetLastError" => plain("last-error"),
         "WSACleanup" => plain("cleanup"),
         "WSAIoctl" => plain("ioctl"),
+        "SIO_GET_QOS" => plain("get-qos"),
+        "SIO_SET_QOS" => plain("set-qos"),
         _ => Err(format!("no function is called {function}")),
     }
 }

@@ -1,5 +1,6 @@
 //! The catalogue of entries: what can be created, and what each entry can do.
 
+use super::capabilities::{Capabilities, ProviderFlags, ServiceFlags};
 use crate::{Error, Family, Result, Setting};
 
 /// An entry of the catalogue, with its address family.
@@ -13,6 +14,59 @@ pub enum Entry {
     /// In memory, inside one process.
     InProcess,
 }
+
+/// What the catalogue says about an entry: Winsock's `WSAPROTOCOL_INFO`, as far as entries differ
+/// (LAY-08), and what the entry can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProtocolInfo {
+    /// The entry.
+    pub entry: Entry,
+    /// Its name (`szProtocol`), at most 255 ASCII characters.
+    pub name: &'static str,
+    /// Its number in the catalogue (`dwCatalogEntryId`), which it keeps.
+    pub catalogue_id: u32,
+    /// Its provider flags (`dwProviderFlags`).
+    pub provider_flags: ProviderFlags,
+    /// The version of the protocol (`iVersion`).
+    pub version: i32,
+    /// Its address family (`iAddressFamily`); all addresses have
+    /// [`sockaddr_len`](Family::sockaddr_len) bytes.
+    pub family: Family,
+    /// The socket type (`iSocketType`), a `SOCK_*` number.
+    pub socket_type: i32,
+    /// The protocol number (`iProtocol`); 0 if it has none.
+    pub protocol: i32,
+    /// The byte order of its addresses (`iNetworkByteOrder`).
+    pub byte_order: ByteOrder,
+    /// The longest message, in bytes (`dwMessageSize`): 0 where the notion has no meaning, because
+    /// the entry is a stream; 1 where it depends on the connection.
+    pub message_size: u32,
+    /// What it can do.
+    pub capabilities: Capabilities,
+}
+
+/// A byte order; the numbers are those of `BIGENDIAN` and `LITTLEENDIAN` (LAY-31).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(i32)]
+pub enum ByteOrder {
+    /// `BIGENDIAN`.
+    Big = 0,
+    /// `LITTLEENDIAN`.
+    Little = 1,
+}
+
+impl ByteOrder {
+    const NATIVE: Self = if cfg!(target_endian = "big") {
+        Self::Big
+    } else {
+        Self::Little
+    };
+}
+
+/// The id of this provider (`ProviderId`): the GUID `f33a1ee8-4185-4815-951a-6dbb50332ffc`, its first
+/// digit highest. It never changes.
+pub const PROVIDER_ID: u128 = 0xF33A_1EE8_4185_4815_951A_6DBB_5033_2FFC;
 
 /// How much user data an entry carries, in bytes; 0 where it carries none (UDA-27).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,14 +84,113 @@ const SOCK_TYPES: std::ops::RangeInclusive<i32> = 1..=5;
 const IPPROTO_TCP: i32 = 6;
 const IPPROTO_UDP: i32 = 17;
 
+const TCP: Capabilities = Capabilities::KERNEL_HANDLE // HND-31
+    .union(Capabilities::HALF_CLOSE)
+    .union(Capabilities::ABORT)
+    .union(Capabilities::URGENT_DATA)
+    .union(Capabilities::PORT_ADDRESSES)
+    .union(Capabilities::NETWORK_ERRORS)
+    .union(Capabilities::RESET_VISIBLE)
+    .union(Capabilities::KERNEL_BACKLOG);
+
+const IN_PROCESS: Capabilities = Capabilities::CONNECT_DATA
+    .union(Capabilities::DISCONNECT_DATA)
+    .union(Capabilities::REFUSAL_DATA)
+    .union(Capabilities::QOS)
+    .union(Capabilities::DECIDED_CONNECT)
+    .union(Capabilities::REFUSAL_VISIBLE)
+    .union(Capabilities::ACTIVE_REFUSAL)
+    .union(Capabilities::WITHDRAWAL_VISIBLE)
+    .union(Capabilities::EXACT_BACKLOG)
+    .union(Capabilities::CONDITIONAL_ACCEPT)
+    .union(Capabilities::PEER_CREDENTIALS)
+    .union(Capabilities::HALF_CLOSE)
+    .union(Capabilities::ABORT)
+    .union(Capabilities::PORT_ADDRESSES)
+    .union(Capabilities::RESET_VISIBLE)
+    .union(Capabilities::CLOSE_VISIBLE);
+
+/// The catalogue, in the order of registration. The row of an entry stands where its number in
+/// [`Entry`] says.
+const CATALOGUE: [ProtocolInfo; 3] = [
+    ProtocolInfo {
+        entry: Entry::Tcp4,
+        name: "vestibule TCP/IP",
+        catalogue_id: 1001,
+        provider_flags: ProviderFlags::MATCHES_PROTOCOL_ZERO,
+        version: 2, // that of Winsock's own TCP/IP
+        family: Family::Inet,
+        socket_type: SOCK_STREAM,
+        protocol: IPPROTO_TCP,
+        byte_order: ByteOrder::Big,
+        message_size: 0,
+        capabilities: TCP,
+    },
+    ProtocolInfo {
+        entry: Entry::Tcp6,
+        name: "vestibule TCP/IPv6",
+        catalogue_id: 1002,
+        provider_flags: ProviderFlags::MATCHES_PROTOCOL_ZERO,
+        version: 2,
+        family: Family::Inet6,
+        socket_type: SOCK_STREAM,
+        protocol: IPPROTO_TCP,
+        byte_order: ByteOrder::Big,
+        message_size: 0,
+        capabilities: TCP,
+    },
+    ProtocolInfo {
+        entry: Entry::InProcess,
+        name: "vestibule in-process",
+        catalogue_id: 1003,
+        provider_flags: ProviderFlags::MATCHES_PROTOCOL_ZERO,
+        version: 1,
+        family: Family::InProcess,
+        socket_type: SOCK_STREAM,
+        protocol: 0,
+        byte_order: ByteOrder::NATIVE,
+        message_size: 0,
+        capabilities: IN_PROCESS,
+    },
+];
+
+impl ProtocolInfo {
+    /// The service flags (`dwServiceFlags1`), which follow from the capabilities (UDA-08, UDA-26,
+    /// HND-31).
+    pub const fn service_flags(&self) -> ServiceFlags {
+        self.capabilities.service_flags()
+    }
+
+    /// Whether a socket call with this protocol means the entry.
+    fn answers_to(&self, protocol: i32) -> bool {
+        match protocol {
+            0 => self
+                .provider_flags
+                .contains(ProviderFlags::MATCHES_PROTOCOL_ZERO), // HND-21
+            number => number == self.protocol,
+        }
+    }
+}
+
 impl Entry {
+    /// The catalogue, in the order of registration (HND-22).
+    pub const fn catalogue() -> &'static [ProtocolInfo] {
+        &CATALOGUE
+    }
+
+    /// What the catalogue says about it.
+    pub const fn info(self) -> &'static ProtocolInfo {
+        &CATALOGUE[self as usize]
+    }
+
+    /// What it can do.
+    pub const fn capabilities(self) -> Capabilities {
+        self.info().capabilities
+    }
+
     /// The address family.
     pub const fn family(self) -> Family {
-        match self {
-            Self::Tcp4 => Family::Inet,
-            Self::Tcp6 => Family::Inet6,
-            Self::InProcess => Family::InProcess,
-        }
+        self.info().family
     }
 
     /// The stream entry of a family.
@@ -51,61 +204,122 @@ impl Entry {
 
     /// The protocol number: `IPPROTO_TCP`, or 0 for in-process.
     pub const fn protocol(self) -> i32 {
-        match self {
-            Self::Tcp4 | Self::Tcp6 => IPPROTO_TCP,
-            Self::InProcess => 0,
-        }
+        self.info().protocol
     }
 
-    /// The entry for the arguments of a socket call; protocol 0 means the entry's own (HND-21).
+    /// The entry for the arguments of a socket call; protocol 0 finds only entries with
+    /// [`ProviderFlags::MATCHES_PROTOCOL_ZERO`] (HND-21).
     ///
     /// # Errors
     /// [`Error::SocktNoSupport`] for a type, [`Error::Prototype`] for a protocol that belongs to
     /// another type, [`Error::ProtoNoSupport`] for any other protocol (HND-19).
     pub fn find(family: Family, kind: i32, protocol: i32) -> Result<Self> {
-        let entry = Self::stream(family);
-        if kind != SOCK_STREAM {
-            let of_another_type = protocol == IPPROTO_TCP && SOCK_TYPES.contains(&kind);
-            let contradicts = entry != Self::InProcess && of_another_type;
-            return Err(if contradicts {
-                Error::Prototype
-            } else {
-                Error::SocktNoSupport
-            });
+        let of_family = || CATALOGUE.iter().filter(|row| row.family == family);
+        let mut of_kind = of_family().filter(|row| row.socket_type == kind);
+        if let Some(row) = of_kind.clone().find(|row| row.answers_to(protocol)) {
+            return Ok(row.entry);
         }
-        match protocol {
-            0 => Ok(entry), // HND-21
-            number if number == entry.protocol() => Ok(entry),
-            IPPROTO_UDP if entry != Self::InProcess => Err(Error::Prototype),
-            _ => Err(Error::ProtoNoSupport),
-        }
+        let kind_is_offered = of_kind.next().is_some();
+        let of_another_kind = protocol != 0
+            && SOCK_TYPES.contains(&kind)
+            && of_family().any(|row| row.protocol == protocol);
+        let udp = protocol == IPPROTO_UDP && of_family().any(|row| row.protocol == IPPROTO_TCP);
+        Err(if of_another_kind || (udp && kind_is_offered) {
+            Error::Prototype
+        } else if kind_is_offered {
+            Error::ProtoNoSupport
+        } else {
+            Error::SocktNoSupport
+        })
     }
 
-    /// The user data limits in force for new sockets (UDA-09, UDA-26).
+    /// The user data limits in force for new sockets (UDA-04, UDA-09, UDA-26).
     pub fn user_data_limits(self) -> UserDataLimits {
-        match self {
-            Self::Tcp4 | Self::Tcp6 => UserDataLimits::default(), // UDA-26
-            Self::InProcess => UserDataLimits {
-                connect: Setting::ConnectDataLimit.get() as usize,
-                disconnect: Setting::DisconnectDataLimit.get() as usize,
-            },
+        let limit = |carries, setting: Setting| {
+            if self.capabilities().contains(carries) {
+                setting.get() as usize
+            } else {
+                0 // UDA-26
+            }
+        };
+        UserDataLimits {
+            connect: limit(Capabilities::CONNECT_DATA, Setting::ConnectDataLimit),
+            disconnect: limit(Capabilities::DISCONNECT_DATA, Setting::DisconnectDataLimit),
         }
     }
 
     /// Whether the SOCKET is the kernel socket itself (HND-31).
     pub const fn is_kernel_socket(self) -> bool {
-        matches!(self, Self::Tcp4 | Self::Tcp6)
+        self.capabilities().contains(Capabilities::KERNEL_HANDLE)
     }
 
     /// Whether flow specifications travel with the request.
     pub const fn has_qos(self) -> bool {
-        matches!(self, Self::InProcess)
+        self.capabilities().contains(Capabilities::QOS)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_entry_has_its_row_and_its_own_number() {
+        for (position, row) in Entry::catalogue().iter().enumerate() {
+            assert_eq!(row.entry as usize, position);
+            assert_eq!(row.entry.info(), row);
+            assert!(row.name.is_ascii() && row.name.len() <= 255);
+            for other in &Entry::catalogue()[position + 1..] {
+                assert!(row.catalogue_id < other.catalogue_id);
+                assert_ne!(row.name, other.name);
+            }
+        }
+    }
+
+    #[test]
+    fn protocol_zero_finds_entries_that_say_so() {
+        for row in Entry::catalogue() {
+            assert_eq!(Entry::find(row.family, row.socket_type, 0), Ok(row.entry));
+            let silent = ProtocolInfo {
+                provider_flags: ProviderFlags::empty(),
+                ..*row
+            };
+            assert!(!silent.answers_to(0), "{}", row.name); // HND-21
+        }
+        assert!(Entry::Tcp4.info().answers_to(IPPROTO_TCP));
+    }
+
+    #[test]
+    fn service_flags_follow_from_the_capabilities() {
+        assert_eq!(Entry::Tcp4.info().service_flags().bits(), 0x2_0066);
+        assert_eq!(Entry::Tcp6.info().service_flags().bits(), 0x2_0066);
+        assert_eq!(Entry::InProcess.info().service_flags().bits(), 0x21A6);
+        let none = Capabilities::empty().service_flags();
+        for (capability, flag) in [
+            (Capabilities::CONNECT_DATA, ServiceFlags::CONNECT_DATA),
+            (Capabilities::DISCONNECT_DATA, ServiceFlags::DISCONNECT_DATA),
+        ] {
+            assert_eq!(capability.service_flags(), none | flag); // UDA-08
+        }
+    }
+
+    #[test]
+    fn user_data_is_a_property_of_the_entry() {
+        for row in Entry::catalogue() {
+            let limits = row.entry.user_data_limits();
+            let carries = |capability| row.capabilities.contains(capability);
+            assert_eq!(limits.connect > 0, carries(Capabilities::CONNECT_DATA)); // UDA-04
+            assert_eq!(
+                limits.disconnect > 0,
+                carries(Capabilities::DISCONNECT_DATA)
+            );
+            assert!(limits.connect <= 4096 && limits.disconnect <= 4096); // UDA-04
+            let advertised = ServiceFlags::CONNECT_DATA | ServiceFlags::DISCONNECT_DATA;
+            if row.protocol == IPPROTO_TCP {
+                assert!(!row.service_flags().intersects(advertised)); // UDA-26
+            }
+        }
+    }
 
     #[test]
     fn creation_finds_an_entry_or_names_the_fault() {

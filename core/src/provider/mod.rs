@@ -1,10 +1,15 @@
 //! Joins the rules to the transports and to the threads that call.
 
 pub(crate) mod accept;
+pub(crate) mod capabilities;
 pub(crate) mod catalogue;
+#[cfg(feature = "shuttle")]
+#[cfg(test)]
+mod interleavings;
 pub(crate) mod monitor;
 pub(crate) mod options;
 pub(crate) mod process;
 pub(crate) mod settings;
+pub(crate) mod sync;
 pub(crate) mod table;
 pub(crate) mod turn;

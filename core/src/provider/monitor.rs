@@ -5,11 +5,11 @@
 //! condition variable, because a condition variable swallows the interruption by a signal that the
 //! interrupt hook of [`Wait`] must see (`Ctrl-C` in Python).
 
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::Ordering::SeqCst;
 
-use parking_lot::Mutex;
-use rustix::{io::Errno, thread::futex};
+use rustix::io::Errno;
 
+use super::sync::{AtomicU32, Futex, Mutex};
 use crate::{Error, Result, Wait};
 
 /// State that is looked at and changed under a lock.
@@ -55,7 +55,7 @@ impl<T> Monitor<T> {
 /// Wakes the threads that sleep on it.
 #[derive(Debug, Default)]
 pub(crate) struct Signal {
-    sequence: AtomicU32,
+    sequence: Futex,
     sleepers: AtomicU32,
 }
 
@@ -63,7 +63,7 @@ impl Signal {
     /// Announces a sleeper. Whatever it waits for must be looked at again after this and before
     /// [`Announced::sleep`], or both must happen under the lock under which it is changed.
     pub(crate) fn announce(&self) -> Announced<'_> {
-        let sequence = self.sequence.load(SeqCst);
+        let sequence = self.sequence.word.load(SeqCst);
         self.sleepers.fetch_add(1, SeqCst);
         Announced {
             signal: self,
@@ -76,13 +76,8 @@ impl Signal {
         if self.sleepers.load(SeqCst) == 0 {
             return;
         }
-        self.sequence.fetch_add(1, SeqCst);
-        // Waking cannot fail: the address is valid and aligned.
-        let _ = futex::wake(
-            &self.sequence,
-            futex::Flags::PRIVATE,
-            i32::MAX.unsigned_abs(),
-        );
+        self.sequence.word.fetch_add(1, SeqCst);
+        self.sequence.wake_all();
     }
 }
 
@@ -97,13 +92,8 @@ impl Announced<'_> {
     /// Sleeps until the signal is notified after the announcement, or something else wakes it.
     pub(crate) fn sleep(self, wait: &Wait<'_>) -> Result<()> {
         let remaining = wait.remaining()?;
-        let word = &self.signal.sequence;
-        match futex::wait(
-            word,
-            futex::Flags::PRIVATE,
-            self.sequence,
-            remaining.as_ref(),
-        ) {
+        let sequence = &self.signal.sequence;
+        match sequence.wait(self.sequence, remaining.as_ref()) {
             Err(Errno::INTR) => wait.interrupted(),
             Err(Errno::TIMEDOUT) => Err(Error::TimedOut),
             // AGAIN: the signal came first. Anything else is looked at again by the caller.

@@ -46,7 +46,7 @@ pub enum SocketOption {
     /// `SO_ERROR`: the Winsock number of the socket's own error, 0 if there is none. Read only;
     /// reading does not clear it (HND-27).
     Error,
-    /// `SO_TYPE`: 1, a stream. Read only.
+    /// `SO_TYPE`: the `SOCK_*` number of the entry; 1 is a stream. Read only.
     Type,
 }
 
@@ -99,7 +99,6 @@ impl SocketOption {
             Self::SendBuffer | Self::ReceiveBuffer => DEFAULT_BUFFER,
             Self::ConnectTimeout => Setting::ConnectTimeout.get(),
             Self::CallerCheck => Setting::CallerCheck.get(),
-            Self::Type => SOCK_STREAM,
             _ => 0,
         }
     }
@@ -107,7 +106,6 @@ impl SocketOption {
 
 /// Bytes that an in-process socket buffers in each direction unless told otherwise.
 pub(crate) const DEFAULT_BUFFER: u32 = 65_536;
-const SOCK_STREAM: u32 = 1;
 
 /// The linger setting (`SO_LINGER`); off by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -17,7 +17,14 @@ use crate::{Error, Result, sys::PerProcess, transport::in_process::Network};
 /// The provider as one process has it.
 #[derive(Debug)]
 pub(crate) struct Provider {
-    pub(crate) network: Monitor<Network>,
+    #[cfg_attr(
+        all(test, feature = "shuttle"),
+        expect(
+            dead_code,
+            reason = "every explored interleaving has a network of its own"
+        )
+    )]
+    network: Monitor<Network>,
     pub(crate) handles: Handles,
     /// How many `WSAStartup` calls are outstanding (HND-08).
     pub(crate) starts: AtomicU32,
@@ -42,6 +49,21 @@ impl Provider {
                 starts: AtomicU32::new(0),
             }))
         })
+    }
+
+    /// The in-process network. A socket that was inherited over a fork never gets here.
+    #[cfg(not(all(test, feature = "shuttle")))]
+    pub(crate) fn network() -> &'static Monitor<Network> {
+        &Self::start().network
+    }
+
+    /// The network of an explored interleaving.
+    #[cfg(all(test, feature = "shuttle"))]
+    pub(crate) fn network() -> &'static Monitor<Network> {
+        shuttle::lazy_static! {
+            static ref NETWORK: Monitor<Network> = Monitor::new(Network::new());
+        }
+        &NETWORK
     }
 
     /// The provider of this process.

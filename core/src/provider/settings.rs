@@ -1,10 +1,23 @@
 //! Settings of the provider: process-wide values, some of them overridden per socket.
 
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::{
+    env,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+};
 
-use crate::{Error, Result};
+use crate::{Error, Result, sys};
 
 /// A setting of the process. Sockets take their values when they are created.
+///
+/// For programs that cannot be changed each setting has an environment variable
+/// ([`variable`](Self::variable)), a decimal number. All of them are read once, before the first
+/// use of any setting; [`set`](Self::set) overrides them. A value that is no number or out of range
+/// is ignored, so that the default counts; a process that runs with more privilege than its user
+/// (set-user-ID, file capabilities) ignores all of them. As the environment is not safe from changes
+/// by other threads in C, a program that calls `setenv` does so before its first socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 #[non_exhaustive]
@@ -29,44 +42,82 @@ pub enum Setting {
     DisconnectDataLimit = 6,
 }
 
-const SETTINGS: [(Setting, u32, u32, u32); 6] = [
-    (Setting::ConnectTimeout, 1, u32::MAX, 30_000),
-    (Setting::BacklogCeiling, 1, 1 << 20, 65_535),
-    (
-        Setting::MaxInProcessSockets,
-        0,
-        MAX_IN_PROCESS_SOCKETS,
-        MAX_IN_PROCESS_SOCKETS,
-    ),
-    (Setting::CallerCheck, 0, 1, 1),
-    (Setting::ConnectDataLimit, 0, 4096, 32),
-    (Setting::DisconnectDataLimit, 0, 4096, 64),
+/// What the library knows about a setting.
+struct Row {
+    setting: Setting,
+    variable: &'static str,
+    lowest: u32,
+    highest: u32,
+    default: u32,
+}
+
+const fn row(
+    setting: Setting,
+    variable: &'static str,
+    (lowest, highest): (u32, u32),
+    default: u32,
+) -> Row {
+    Row {
+        setting,
+        variable,
+        lowest,
+        highest,
+        default,
+    }
+}
+
+#[rustfmt::skip] // one line a setting
+const SETTINGS: [Row; 6] = [
+    row(Setting::ConnectTimeout, "VESTIBULE_CONNECT_TIMEOUT", (1, u32::MAX), 30_000),
+    row(Setting::BacklogCeiling, "VESTIBULE_BACKLOG_CEILING", (1, 1 << 20), 65_535),
+    row(Setting::MaxInProcessSockets, "VESTIBULE_MAX_IN_PROCESS_SOCKETS", (0, MAX_IN_PROCESS_SOCKETS),
+        MAX_IN_PROCESS_SOCKETS),
+    row(Setting::CallerCheck, "VESTIBULE_CALLER_CHECK", (0, 1), 1),
+    row(Setting::ConnectDataLimit, "VESTIBULE_CONNECT_DATA_LIMIT", (0, 4096), 32), // UDA-09 UDA-10
+    row(Setting::DisconnectDataLimit, "VESTIBULE_DISCONNECT_DATA_LIMIT", (0, 4096), 64), // UDA-09 UDA-10
 ];
 
 /// The table of handles has room for a few more than these.
 pub(crate) const MAX_IN_PROCESS_SOCKETS: u32 = 1_000_000;
 
-static VALUES: [AtomicU32; SETTINGS.len()] = {
-    let mut values = [const { AtomicU32::new(0) }; SETTINGS.len()];
-    let mut index = 0;
-    while index < SETTINGS.len() {
-        values[index] = AtomicU32::new(SETTINGS[index].3);
-        index += 1;
+/// Read from the environment at the first use of any of them.
+static VALUES: LazyLock<[AtomicU32; SETTINGS.len()]> = LazyLock::new(|| {
+    let privileged = sys::is_privileged();
+    SETTINGS.each_ref().map(|row| {
+        let text = env::var(row.variable).ok().filter(|_| !privileged);
+        AtomicU32::new(row.initial(text.as_deref()))
+    })
+});
+
+impl Row {
+    /// The value to begin with, given the text of the environment variable.
+    fn initial(&self, text: Option<&str>) -> u32 {
+        text.and_then(|text| text.parse().ok())
+            .filter(|value| self.allows(*value))
+            .unwrap_or(self.default)
     }
-    values
-};
+
+    fn allows(&self, value: u32) -> bool {
+        (self.lowest..=self.highest).contains(&value)
+    }
+}
 
 impl Setting {
     /// The setting with this number.
     pub fn from_raw(number: u32) -> Option<Self> {
         SETTINGS
             .iter()
-            .map(|row| row.0)
+            .map(|row| row.setting)
             .find(|setting| *setting as u32 == number)
     }
 
     const fn index(self) -> usize {
         self as usize - 1
+    }
+
+    /// The environment variable that it begins with, such as `VESTIBULE_CONNECT_TIMEOUT`.
+    pub const fn variable(self) -> &'static str {
+        SETTINGS[self.index()].variable
     }
 
     /// The value in force.
@@ -79,8 +130,7 @@ impl Setting {
     /// # Errors
     /// [`Error::Inval`] outside the range that the setting states.
     pub fn set(self, value: u32) -> Result<()> {
-        let (_, lowest, highest, _) = SETTINGS[self.index()];
-        if !(lowest..=highest).contains(&value) {
+        if !SETTINGS[self.index()].allows(value) {
             return Err(Error::Inval);
         }
         VALUES[self.index()].store(value, Relaxed);
@@ -94,13 +144,38 @@ mod tests {
 
     #[test]
     fn every_setting_has_its_row() {
-        for (setting, lowest, highest, default) in SETTINGS {
-            assert_eq!(SETTINGS[setting.index()].0, setting);
-            assert_eq!(Setting::from_raw(setting as u32), Some(setting));
-            assert!((lowest..=highest).contains(&default));
+        for row in SETTINGS {
+            assert_eq!(SETTINGS[row.setting.index()].setting, row.setting);
+            assert_eq!(Setting::from_raw(row.setting as u32), Some(row.setting));
+            assert!(row.allows(row.default));
+            assert!(row.setting.variable().starts_with("VESTIBULE_"));
         }
         assert_eq!(Setting::from_raw(0), None);
         assert_eq!(Setting::from_raw(99), None);
+    }
+
+    #[test]
+    fn the_documentation_has_the_table() {
+        let document = include_str!("../../../docs/c-api.md");
+        for row in SETTINGS {
+            let (name, default) = (row.variable, row.default);
+            let text = format!(
+                "| `{name}` | {} to {} | {default} |",
+                row.lowest, row.highest
+            );
+            assert!(document.contains(&text), "{text} is missing");
+        }
+    }
+
+    #[test]
+    fn the_environment_is_believed_as_far_as_it_makes_sense() {
+        let row = &SETTINGS[Setting::ConnectDataLimit.index()];
+        assert_eq!(row.initial(None), 32);
+        assert_eq!(row.initial(Some("16")), 16); // UDA-10
+        assert_eq!(row.initial(Some("4096")), 4096); // UDA-09
+        for nonsense in ["", "4097", "-1", "0x10", "16 ", "sixteen", "99999999999"] {
+            assert_eq!(row.initial(Some(nonsense)), 32, "{nonsense:?}");
+        }
     }
 
     #[test]

@@ -10,12 +10,12 @@
 //!  Held ──begin──────────────────────────▶ Deciding
 //! ```
 
-use std::{
-    cell::Cell,
-    sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst},
-};
+use std::{cell::Cell, sync::atomic::Ordering::SeqCst};
 
-use super::monitor::Signal;
+use super::{
+    monitor::Signal,
+    sync::{AtomicU32, AtomicUsize, thread_local},
+};
 use crate::{Error, Result, Wait};
 
 /// How a listener stands.
@@ -57,7 +57,7 @@ fn this_thread() -> usize {
 
 /// Whether a condition function is running on the calling thread (ACC-52).
 pub fn in_condition_function() -> bool {
-    CONDITION_DEPTH.get() > 0
+    CONDITION_DEPTH.with(Cell::get) > 0
 }
 
 /// Counts a condition function for as long as it runs.
@@ -65,14 +65,14 @@ pub(crate) struct InCondition(());
 
 impl InCondition {
     pub(crate) fn enter() -> Self {
-        CONDITION_DEPTH.set(CONDITION_DEPTH.get() + 1);
+        CONDITION_DEPTH.with(|depth| depth.set(depth.get() + 1));
         Self(())
     }
 }
 
 impl Drop for InCondition {
     fn drop(&mut self) {
-        CONDITION_DEPTH.set(CONDITION_DEPTH.get() - 1);
+        CONDITION_DEPTH.with(|depth| depth.set(depth.get() - 1));
     }
 }
 

@@ -233,6 +233,8 @@ fn step() -> impl Strategy<Value = Step> {
 struct Model {
     queue: Vec<u32>,
     out: Vec<u32>,
+    /// Withdrawn while they were out.
+    void: Vec<(u32, Gone)>,
     deciding: Option<(u32, Option<Gone>)>,
     offered: Option<u32>,
     deferred: bool,
@@ -246,7 +248,10 @@ impl Model {
     }
 
     fn withdraw(&mut self, name: u32, why: Gone) {
-        if self.deciding == Some((name, None)) {
+        if let Some(place) = self.out.iter().position(|other| *other == name) {
+            self.out.remove(place);
+            self.void.push((name, why));
+        } else if self.deciding == Some((name, None)) {
             self.deciding = Some((name, Some(why)));
         } else if let Some(place) = self.queue.iter().position(|other| *other == name) {
             let busy = self.deciding.is_some_and(|(_, gone)| gone.is_none());
@@ -263,7 +268,10 @@ impl Model {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases.max(500), // PROPTEST_CASES raises it
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn agrees_with_the_naive_model(steps in vec(step(), 1..60)) {
@@ -298,7 +306,9 @@ proptest! {
                         Head::Busy => prop_assert!(false, "nobody is deciding"),
                     }
                 }
-                Step::Take => {}
+                Step::Take => if matches!(model.deciding, Some((_, None))) && model.report.is_none() {
+                    prop_assert_eq!(backlog.take(), Head::Busy);
+                },
                 Step::Decide => if let Some((name, id)) = taken.take() {
                     let gone = model.deciding.take().and_then(|(_, gone)| gone);
                     prop_assert_eq!(backlog.decide(id), gone.map_or(Ok(name), Err));
@@ -313,12 +323,9 @@ proptest! {
                     }
                 },
                 Step::Withdraw(n, reset) => if let Some(id) = ids.get(n) {
-                    let name = u32::try_from(n).unwrap();
-                    if !model.out.contains(&name) {
-                        let why = if reset { Gone::Reset } else { Gone::Withdrawn };
-                        backlog.withdraw(*id, why);
-                        model.withdraw(name, why);
-                    }
+                    let why = if reset { Gone::Reset } else { Gone::Withdrawn };
+                    backlog.withdraw(*id, why);
+                    model.withdraw(u32::try_from(n).unwrap(), why);
                 },
                 Step::SetLimit(limit) => {
                     model.limit = limit;
@@ -341,17 +348,30 @@ proptest! {
                         model.out.push(name);
                     }
                 }
-                Step::DecideOut(n) => if n < model.out.len() {
-                    let name = model.out.remove(n);
+                Step::DecideOut(n) => {
+                    let (name, expected) = if n < model.out.len() {
+                        let name = model.out.remove(n);
+                        (name, Ok(name))
+                    } else if let Some((name, gone)) = model.void.pop() {
+                        (name, Err(gone))
+                    } else {
+                        continue;
+                    };
                     let id = ids[usize::try_from(name).unwrap()];
-                    prop_assert_eq!(backlog.decide(id), Ok(name));
-                },
+                    prop_assert_eq!(backlog.decide(id), expected);
+                }
             }
             prop_assert_eq!(backlog.len(), model.undecided());
+            prop_assert_eq!(backlog.is_full(), model.undecided() >= model.limit);
+            prop_assert_eq!(backlog.is_deferred(), model.deferred);
             let busy = matches!(model.deciding, Some((_, None)));
             let free_head = !busy && !model.queue.is_empty();
             prop_assert_eq!(backlog.indicates(), model.report.is_some() || (!model.deferred && free_head));
             prop_assert_eq!(backlog.queued().count(), model.queue.len());
         }
+        let mut left = [model.queue, model.out].concat();
+        left.extend(model.deciding.and_then(|(name, gone)| gone.is_none().then_some(name)));
+        left.sort_unstable();
+        prop_assert_eq!(backlog.drain(), left);
     }
 }

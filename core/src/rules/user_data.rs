@@ -34,6 +34,8 @@ pub fn fitting(data: &[u8], capacity: usize) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
+
     use super::*;
 
     #[test]
@@ -48,5 +50,36 @@ mod tests {
         assert_eq!(fitting(b"abcdef", 4), b"abcd");
         assert_eq!(fitting(b"ab", 4), b"ab");
         assert_eq!(fitting(b"ab", 0), b"");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: ProptestConfig::default().cases.max(500), // PROPTEST_CASES raises it
+            ..ProptestConfig::default()
+        })]
+
+        /// Naively: bytes go out one by one until there are none left, and come in one by one until
+        /// there is no room left. What goes out has to go out to the last byte.
+        #[test]
+        fn agrees_with_bytes_that_are_moved_one_by_one(
+            data in vec(any::<u8>(), 0..80),
+            limit in 0_usize..80,
+            room in 0_usize..80,
+        ) {
+            let mut to_go = data.clone();
+            for _ in 0..limit {
+                to_go.pop();
+            }
+            let refused = if to_go.is_empty() { Ok(()) } else { Err(Error::Fault) };
+            prop_assert_eq!(check_outgoing(&data, limit), refused);
+
+            let mut arrived = Vec::new();
+            for byte in &data {
+                if arrived.len() < room {
+                    arrived.push(*byte);
+                }
+            }
+            prop_assert_eq!(fitting(&data, room), arrived);
+        }
     }
 }

@@ -137,7 +137,9 @@ impl Socket {
     }
 
     /// Sets the quality of service that the next connect asks for unless it says so itself (QOS-08),
-    /// or that of the connection, from this side's point of view.
+    /// or that of the connection, from this side's point of view. What is asked for a direction that
+    /// was shut down is ignored (QOS-11). Flow specifications are carried and negotiated, not enforced
+    /// (QOS-18).
     ///
     /// # Errors
     /// [`Error::NoProtoOpt`] where the entry has none (QOS-10); [`Error::OpNotSupp`] if it cannot be
@@ -147,7 +149,6 @@ impl Socket {
         if !self.entry.has_qos() {
             return Err(Error::NoProtoOpt); // QOS-10
         }
-        qos.check()?; // QOS-09
         self.transport().set_qos(qos)
     }
 

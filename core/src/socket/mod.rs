@@ -8,7 +8,7 @@ pub use self::adopting::{AdoptError, DetachError};
 
 use std::{
     os::fd::{AsRawFd, BorrowedFd, RawFd},
-    sync::atomic::{AtomicBool, Ordering::SeqCst},
+    sync::atomic::Ordering::SeqCst,
     time::Instant,
 };
 
@@ -19,6 +19,7 @@ use crate::{
         accept::Listening,
         options::{OptionStore, Options},
         process::Provider,
+        sync::AtomicBool,
         turn::{Phase, Turn},
     },
     rules::{backlog, user_data},

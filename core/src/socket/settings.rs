@@ -30,6 +30,7 @@ impl Socket {
         self.check_open()?;
         match option {
             SocketOption::AcceptConn => Ok(self.is_listening().into()), // LSN-30 SKT-15
+            SocketOption::Type => Ok(self.entry.info().socket_type.unsigned_abs()),
             SocketOption::Error => Ok(self.transport().socket_error()?.unsigned_abs()), // HND-27
             option => match self.options.record().get(option) {
                 Some(value) => Ok(value),

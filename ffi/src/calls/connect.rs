@@ -1,8 +1,8 @@
 //! Connecting.
 
-use provider::{ConnectData, Error, Numbering, Qos, Result, Socket, Wait};
+use provider::{ConnectData, Error, Numbering, Result, Socket, Wait};
 
-use super::{find, sockets::address};
+use super::{find, qos, sockets::address};
 use crate::{
     memory::{Bytes, Input, Receiver, data},
     types::{vestibule_buffer, vestibule_handle, vestibule_qos},
@@ -41,11 +41,7 @@ pub(crate) fn connect(
     if arguments.gqos.get().is_some() {
         return Err(Error::Inval); // GRP-05
     }
-    let qos = arguments.sqos.get();
-    if qos.is_some_and(|qos| qos.provider_specific.len > 0) {
-        return Err(Error::OpNotSupp); // the provider defines no parameters, and drops none
-    }
-    let qos = qos.map(Qos::from);
+    let qos = arguments.sqos.get().map(qos::asked).transpose()?;
     let outgoing = ConnectData {
         caller_data: caller_data.unwrap_or_default(), // CON-22 UDA-11
         qos: qos.as_ref(),

@@ -1,8 +1,10 @@
 //! Control codes: `WSAIoctl`.
 
-use provider::{Error, Qos, Result, Socket};
+use std::{array, mem::offset_of};
 
-use super::find;
+use provider::{Error, FlowSpec, Qos, Result, Socket};
+
+use super::{find, qos::NO_PARAMETERS};
 use crate::{
     memory::{Bytes, Room, Variable},
     types::{vestibule_handle, vestibule_qos},
@@ -15,6 +17,8 @@ const SIO_SET_QOS: u32 = 0x8800_000B;
 const SIO_SET_GROUP_QOS: u32 = 0x8800_000C;
 
 const QOS_SIZE: usize = size_of::<vestibule_qos>();
+/// Which of the numbers in a QOS structure is the length of the provider-specific data.
+const PROVIDER_SPECIFIC_LENGTH: usize = offset_of!(vestibule_qos, provider_specific.len) / 4;
 
 /// The data of a control call.
 #[derive(Clone, Copy)]
@@ -42,7 +46,8 @@ pub(crate) fn control(socket: vestibule_handle, code: u32, data: &Data<'_>) -> R
         SIO_GET_QOS | SIO_SET_QOS if !socket.entry().has_qos() => {
             return Err(Error::NoProtoOpt); // QOS-10
         }
-        SIO_GET_QOS => read_qos(&socket, data)?,
+        SIO_SET_QOS => write_qos(&socket, data.input)?,
+        SIO_GET_QOS => read_qos(&socket, data.output)?,
         _ => return Err(Error::OpNotSupp),
     };
     data.written.set(written);
@@ -56,35 +61,40 @@ fn set_mode(socket: &Socket, input: Bytes<'_>) -> Result<u32> {
     Ok(0)
 }
 
-/// `SIO_GET_QOS`: what was negotiated, or nothing but best effort (QOS-07, QOS-13, QOS-14).
-fn read_qos(socket: &Socket, data: &Data<'_>) -> Result<u32> {
-    if !data.output.fits(QOS_SIZE) {
+/// `SIO_SET_QOS`: needs no room for output (QOS-13).
+fn write_qos(socket: &Socket, input: Bytes<'_>) -> Result<u32> {
+    let bytes = input.required()?.first_chunk().ok_or(Error::Fault)?;
+    socket.set_qos(&from_bytes(bytes)?)?;
+    Ok(0)
+}
+
+/// `SIO_GET_QOS`: what was negotiated, or nothing but best effort (QOS-07, QOS-13, QOS-14). Input is
+/// not looked at (AMB-42).
+fn read_qos(socket: &Socket, output: Room<'_>) -> Result<u32> {
+    if !output.fits(QOS_SIZE) {
         return Err(Error::Fault); // QOS-13
     }
-    if socket.qos().is_none() && socket.local_address().is_err() {
-        return Err(Error::Inval); // QOS-14
-    }
-    let qos = socket.qos().unwrap_or_default();
-    data.output.write_at(0, &bytes_of(&qos));
+    output.write_at(0, &to_bytes(&socket.negotiated_qos()?));
     u32::try_from(QOS_SIZE).map_err(|_| Error::Fault)
 }
 
+/// Reads a QOS structure (LAY-05).
+fn from_bytes(bytes: &[u8; QOS_SIZE]) -> Result<Qos> {
+    let number = |index: usize| u32::from_ne_bytes(bytes.as_chunks().0[index]);
+    if number(PROVIDER_SPECIFIC_LENGTH) > 0 {
+        return Err(NO_PARAMETERS);
+    }
+    Ok(Qos {
+        sending: FlowSpec::from_array(array::from_fn(number)),
+        receiving: FlowSpec::from_array(array::from_fn(|index| number(8 + index))),
+    })
+}
+
 /// A QOS structure without provider-specific data (LAY-05, QOS-12).
-fn bytes_of(qos: &Qos) -> [u8; QOS_SIZE] {
+fn to_bytes(qos: &Qos) -> [u8; QOS_SIZE] {
     let mut bytes = [0; QOS_SIZE];
-    let numbers = [qos.sending, qos.receiving].map(|flow| {
-        [
-            flow.token_rate,
-            flow.token_bucket_size,
-            flow.peak_bandwidth,
-            flow.latency,
-            flow.delay_variation,
-            flow.service_type,
-            flow.max_sdu_size,
-            flow.minimum_policed_size,
-        ]
-    });
-    for (place, number) in bytes.chunks_exact_mut(4).zip(numbers.as_flattened()) {
+    let flows = [qos.sending, qos.receiving].map(FlowSpec::to_array);
+    for (place, number) in bytes.chunks_exact_mut(4).zip(flows.as_flattened()) {
         place.copy_from_slice(&number.to_ne_bytes());
     }
     bytes

@@ -4,12 +4,14 @@
 //! `Result`, so that a surface that reports in another way is another set of wrappers.
 
 pub(crate) mod accept;
+pub(crate) mod catalogue;
 pub(crate) mod condition;
 pub(crate) mod connect;
 pub(crate) mod control;
 pub(crate) mod data;
 pub(crate) mod names;
 pub(crate) mod options;
+pub(crate) mod qos;
 pub(crate) mod sockets;
 
 use std::{sync::Arc, time::Duration};

@@ -25,11 +25,7 @@ pub(crate) struct Wanted {
 /// [`Error::Prototype`] (HND-19); [`Error::Inval`] for a group (GRP-03); [`Error::MFile`],
 /// [`Error::NoBufs`].
 pub(crate) fn create(wanted: Wanted, numbering: Numbering) -> Result<vestibule_handle> {
-    let family = u16::try_from(wanted.family)
-        .ok()
-        .and_then(|number| Family::from_number(number, numbering))
-        .ok_or(Error::AfNoSupport)?; // HND-19
-    let entry = Entry::find(family, wanted.kind, wanted.protocol)?;
+    let entry = entry(wanted, numbering)?;
     if wanted.group != 0 {
         return Err(Error::Inval); // GRP-03
     }
@@ -54,6 +50,18 @@ pub(crate) fn adopt(
 /// As [`handles::detach`].
 pub(crate) fn detach(socket: vestibule_handle) -> Result<OwnedFd> {
     handles::detach(number(socket)?)
+}
+
+/// The entry that is meant.
+///
+/// # Errors
+/// [`Error::AfNoSupport`]; otherwise as [`Entry::find`] (HND-19).
+pub(super) fn entry(wanted: Wanted, numbering: Numbering) -> Result<Entry> {
+    let family = u16::try_from(wanted.family)
+        .ok()
+        .and_then(|number| Family::from_number(number, numbering))
+        .ok_or(Error::AfNoSupport)?; // HND-19
+    Entry::find(family, wanted.kind, wanted.protocol)
 }
 
 /// Binds a socket to a local address.

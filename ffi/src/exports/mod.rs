@@ -7,11 +7,13 @@
 
 pub mod accept;
 pub mod adopt;
+pub mod catalogue;
 pub mod connect;
 pub mod data;
 pub mod errors;
 pub mod options;
 pub mod process;
+pub mod qos;
 pub mod sockets;
 
 use provider::Numbering;

@@ -18,6 +18,12 @@ pub extern "C" fn vestibule_version() -> *const c_char {
 
 /// Changes a setting of the process, for sockets that are made from then on.
 ///
+/// For programs that cannot be changed each setting has an environment variable with the name of its
+/// constant, as in VESTIBULE_CONNECT_TIMEOUT=5000: a decimal number. All of them are read once,
+/// before the first use of any setting; this function overrides them. A value that is no number or
+/// out of range is ignored, and a process with more privilege than its user (set-user-ID, file
+/// capabilities) ignores them all.
+///
 /// `setting`: VESTIBULE_CONNECT_TIMEOUT and the numbers after it. `value`: in the range that is
 /// stated there.
 ///

@@ -4,15 +4,19 @@ use std::ffi::{c_char, c_int, c_void};
 
 use provider::Error;
 
-use super::status;
+use super::{NUMBERING, status};
 use crate::{
     calls::{
+        catalogue::{self, Text},
         control::{self, Data, FIONBIO},
         length, length_of_bytes, options, sockets,
     },
     memory::{Bytes, Input, Room, Variable},
-    types::vestibule_handle,
+    types::{VESTIBULE_SOL_SOCKET, vestibule_handle},
 };
+
+const SO_PROTOCOL_INFOA: c_int = 0x2004;
+const SO_PROTOCOL_INFOW: c_int = 0x2005;
 
 /// `getsockopt`.
 ///
@@ -31,7 +35,19 @@ pub unsafe extern "C" fn vestibule_ws_getsockopt(
     let room = length(variable.required().unwrap_or(0));
     // SAFETY: the program promises it.
     let room = unsafe { Room::new(value.cast(), room) };
-    status(|| options::get(socket, (level, option), room, variable))
+    status(|| match protocol_info(level, option) {
+        Some(text) => catalogue::of_socket(socket, text, room, variable, NUMBERING),
+        None => options::get(socket, (level, option), room, variable),
+    })
+}
+
+/// Which protocol structure of the socket's entry an option stands for.
+fn protocol_info(level: c_int, option: c_int) -> Option<Text> {
+    match (level, option) {
+        (VESTIBULE_SOL_SOCKET, SO_PROTOCOL_INFOA) => Some(Text::Narrow),
+        (VESTIBULE_SOL_SOCKET, SO_PROTOCOL_INFOW) => Some(Text::Wide),
+        _ => None,
+    }
 }
 
 /// `setsockopt`.

@@ -3,6 +3,7 @@
 //! They take Windows' address families, and fail before [`startup`] (HND-01). The headers give them
 //! their Winsock names and document them; nothing of a libc name is exported.
 
+pub mod catalogue;
 pub mod connections;
 pub mod control;
 pub mod names;

@@ -8,10 +8,10 @@ use provider::{Entry, Error, Result};
 use super::{NUMBERING, socket, status};
 use crate::{
     calls::{
-        find, length_of_bytes,
+        catalogue, find, length_of_bytes,
         sockets::{self, Wanted},
     },
-    memory::Bytes,
+    memory::{Bytes, Input},
     types::vestibule_handle,
 };
 
@@ -24,13 +24,22 @@ pub extern "C" fn vestibule_ws_socket(
     kind: c_int,
     protocol: c_int,
 ) -> vestibule_handle {
-    socket(|| create(family, kind, protocol, 0))
+    let wanted = Wanted {
+        family,
+        kind,
+        protocol,
+        group: 0,
+    };
+    socket(|| create(wanted))
 }
 
-/// `WSASocketA` and `WSASocketW`. A protocol structure is not offered yet and gives
-/// `WSAEOPNOTSUPP`; the flags change nothing (HND-18).
+/// `WSASocketA` and `WSASocketW`: what they read of the protocol structure is the same in both
+/// (HND-20). The flags change nothing (HND-18).
+///
+/// # Safety
+/// `info` is NULL or points to a protocol structure.
 #[unsafe(no_mangle)]
-pub extern "C" fn vestibule_ws_wsasocket(
+pub unsafe extern "C" fn vestibule_ws_wsasocket(
     family: c_int,
     kind: c_int,
     protocol: c_int,
@@ -38,21 +47,18 @@ pub extern "C" fn vestibule_ws_wsasocket(
     group: u32,
     _flags: u32,
 ) -> vestibule_handle {
-    socket(|| {
-        if !info.is_null() {
-            return Err(Error::OpNotSupp);
-        }
-        create(family, kind, protocol, group)
-    })
-}
-
-fn create(family: c_int, kind: c_int, protocol: c_int, group: u32) -> Result<vestibule_handle> {
+    // SAFETY: the program promises it.
+    let info = unsafe { Input::new(info.cast()) };
     let wanted = Wanted {
         family,
         kind,
         protocol,
         group,
     };
+    socket(|| create(catalogue::with_structure(wanted, info)))
+}
+
+fn create(wanted: Wanted) -> Result<vestibule_handle> {
     let socket = sockets::create(wanted, NUMBERING)?;
     if find(socket)?.entry() == Entry::Tcp6
         && let Err(error) = refuse_ipv4(socket)

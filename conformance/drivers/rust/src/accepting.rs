@@ -96,10 +96,12 @@ fn shown(lane: &Lane, args: &ConditionArgs<'_>) -> String {
 
 fn carry_out(lane: &Lane, told: &Told, args: &mut ConditionArgs<'_>) -> Result<()> {
     let wrong = |_| Error::Inval;
-    if let Some(reply) = faults::reply(&lane.process, told.effects.bytes("reply").map_err(wrong)?) {
+    let reply = told.effects.bytes("reply").map_err(wrong)?;
+    if let Some(reply) = faults::reply(&lane.process, reply, &told.answer) {
         args.set_callee_data(&reply)?;
     }
-    if let Some(qos) = told.effects.qos("sqos").map_err(wrong)? {
+    let qos = told.effects.qos("sqos").map_err(wrong)?;
+    if let Some(qos) = faults::set_qos(&lane.process, qos) {
         args.set_qos(qos)?;
     }
     Ok(())

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use provider::{Entry, Error, Receive, Shutdown, Socket, Wait};
+use provider::{Entry, Error, Shutdown, Socket, Wait};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::{
-    accepting, connecting, faults,
+    accepting, connecting,
+    faults::{self, ending},
     lanes::Lane,
     options,
-    process::{self, Named},
+    process::{self, Named, Process},
     words::{Answer, End, Words, hex, qos_text},
 };
 
@@ -24,7 +25,7 @@ pub(crate) fn call(lane: &Lane, id: &str, verb: &str, words: &Words) -> Answer {
         "socket" => socket(lane, words),
         "accept" => accepting::accept(lane, id, words),
         "connect" => connecting::connect(lane, words),
-        "callee" => connecting::callee(&named(lane, words)?),
+        "callee" => connecting::callee(lane, &named(lane, words)?),
         "thread" => Ok(format!("thread={:?}", std::thread::current().id())),
         "settle" => {
             process::settle();
@@ -47,26 +48,27 @@ pub(crate) fn call(lane: &Lane, id: &str, verb: &str, words: &Words) -> Answer {
             Ok(String::new())
         }
         "quit" => Ok(String::new()),
-        "handle" | "last-error" | "cleanup" | "ioctl" | "set-qos" => Err(End::Unsupported),
+        "handle" | "last-error" | "cleanup" | "ioctl" => Err(End::Unsupported),
         _ => on_socket(lane, verb, words, &named(lane, words)?.socket),
     }
 }
 
 fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer {
+    let process = &*lane.process;
     let done = |()| String::new();
     match verb {
         "bind" => bind(words, socket),
         "listen" => {
-            let backlog = faults::backlog(&lane.process, words.number("backlog")?, socket);
+            let backlog = faults::backlog(process, words.number("backlog")?, socket);
             Ok(socket.listen(backlog).map(done)?)
         }
         "send" => {
             let data = words.bytes("data")?.unwrap_or_default();
-            Ok(format!("n={}", socket.send(&data, &Wait::FOREVER)?))
+            Ok(format!("n={}", ending::send(process, socket, &data)?))
         }
         "recv" => {
             let mut buffer = vec![0; words.number::<usize>("max")?.min(MOST)];
-            let length = socket.receive(&mut buffer, Receive::default(), &Wait::FOREVER)?;
+            let length = ending::receive(process, socket, &mut buffer)?;
             Ok(format!("data={}", hex(&buffer[..length])))
         }
         "shutdown" => {
@@ -76,39 +78,44 @@ fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer 
                 "both" => Shutdown::Both,
                 _ => return Err(End::Unsupported),
             };
-            Ok(socket.shutdown(how).map(done)?)
+            Ok(ending::shutdown(process, socket, how).map(done)?)
         }
         "send-disconnect" => {
             let data = words.bytes("data")?;
-            Ok(socket.send_disconnect(data.as_deref()).map(done)?)
+            Ok(ending::send_disconnect(process, socket, data).map(done)?)
         }
-        "recv-disconnect" => receive_disconnect(words, socket),
+        "recv-disconnect" => receive_disconnect(process, words, socket),
         "getsockname" if words.get("len").is_none() => {
             Ok(format!("addr={}", socket.local_address()?))
         }
         "getpeername" if words.get("len").is_none() => {
             Ok(format!("addr={}", socket.peer_address()?))
         }
-        "getopt" => options::get(words, socket),
+        "getopt" => options::get(process, words, socket),
         "setopt" => options::set(words, socket),
-        "nonblocking" => Ok(socket
-            .set_nonblocking(words.need("value")? != "0")
-            .map(done)?),
+        "nonblocking" => {
+            let nonblocking = words.need("value")? != "0";
+            Ok(faults::set_nonblocking(process, socket, nonblocking).map(done)?)
+        }
         "close" => {
-            socket.close()?;
-            lane.process.note_closed(words.need("name")?);
+            ending::close(process, socket)?;
+            process.note_closed(words.need("name")?);
             Ok(String::new())
         }
         "wait" => wait(words, socket),
         "limits" => {
-            let limits = socket.user_data_limits();
+            let limits = faults::limits(process, socket.user_data_limits());
             Ok(format!(
                 "connect-data={} disconnect-data={}",
                 limits.connect, limits.disconnect
             ))
         }
         "connect-timeout" => options::connect_timeout(words, socket),
-        "get-qos" => Ok(format!("sqos={}", qos_text(socket.qos()))),
+        "get-qos" => Ok(format!("sqos={}", qos_text(Some(socket.negotiated_qos()?)))),
+        "set-qos" => {
+            let qos = words.qos("sqos")?.ok_or(End::Unsupported)?;
+            Ok(socket.set_qos(&qos).map(done)?)
+        }
         _ => Err(End::Unsupported),
     }
 }
@@ -141,13 +148,13 @@ fn bind(words: &Words, socket: &Socket) -> Answer {
     Ok(String::new())
 }
 
-fn receive_disconnect(words: &Words, socket: &Socket) -> Answer {
+fn receive_disconnect(process: &Process, words: &Words, socket: &Socket) -> Answer {
     if words.need("capacity")? == "-" {
         socket.receive_disconnect(None)?;
         return Ok("data=-".to_owned());
     }
     let mut buffer = vec![0; words.number::<usize>("capacity")?.min(MOST)];
-    let length = socket.receive_disconnect(Some(&mut buffer))?;
+    let length = ending::receive_disconnect(process, socket, &mut buffer)?;
     Ok(format!("data={}", hex(&buffer[..length])))
 }
 

@@ -24,14 +24,14 @@ pub(crate) fn connect(lane: &Lane, words: &Words) -> Answer {
     let named = named(lane, words)?;
     let address = words.address("addr")?.ok_or(End::Unsupported)?;
     let caller_data = faults::caller_data(&lane.process, words.bytes("caller-data")?);
-    let qos = words.qos("sqos")?;
+    let qos = faults::asked_qos(&lane.process, words.qos("sqos")?);
     let data = ConnectData {
         caller_data: &caller_data,
         qos: qos.as_ref(),
     };
     let result = named.socket.connect(&address, data, &Wait::FOREVER);
     let answer = if callee.is_some() {
-        self::callee(&named)?
+        self::callee(lane, &named)?
     } else {
         String::new()
     };
@@ -45,12 +45,12 @@ pub(crate) fn connect(lane: &Lane, words: &Words) -> Answer {
 }
 
 /// The callee structure as it is now.
-pub(crate) fn callee(named: &Named) -> Answer {
+pub(crate) fn callee(lane: &Lane, named: &Named) -> Answer {
     let capacity = named
         .callee
         .ok_or_else(|| "no callee structure".to_owned())?;
     let mut buffer = vec![0xA5; capacity];
-    let length = named.socket.callee_data(&mut buffer);
+    let length = faults::callee_length(&lane.process, named.socket.callee_data(&mut buffer));
     Ok(format!(
         "callee-len={length} callee-data={}",
         hex(&buffer[..length])

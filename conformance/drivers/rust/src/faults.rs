@@ -1,11 +1,13 @@
 //! The faults that the driver can have; `conformance/faults.toml` lists them for the runner.
 
+pub(crate) mod ending;
+
 use std::sync::{
     Mutex,
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 
-use provider::{Decision, Error, Socket, SocketOption};
+use provider::{Decision, Error, Qos, Result, Socket, SocketOption, UserDataLimits};
 
 use crate::process::{Process, lock};
 
@@ -53,13 +55,51 @@ faults! {
     ForgetMode = "forget-mode",
     /// Accepted sockets do not have the listener's options.
     ForgetOptions = "forget-options",
+    /// A change of the mode does nothing.
+    IgnoreMode = "ignore-mode",
+    /// Reading the socket's error clears it.
+    ClearSocketError = "clear-socket-error",
+    /// User data that is too long is cut and not refused.
+    CutToLimit = "cut-to-limit",
+    /// User data ends at its first byte that is 0.
+    CutAtZero = "cut-at-zero",
+    /// The callee structure has a length that is too short.
+    ShortCalleeLength = "short-callee-length",
+    /// An entry with user data says that it has none.
+    LimitsOfZero = "limits-of-zero",
+    /// What the condition function writes is not sent with a refusal.
+    DropRefusalData = "drop-refusal-data",
+    /// The two directions of a quality of service are exchanged.
+    SwapFlowSpecs = "swap-flow-specs",
+    /// The quality of service that the condition function sets is not used.
+    ForgetQos = "forget-qos",
+    /// Disconnect data is cut.
+    CutDisconnectData = "cut-disconnect-data",
+    /// Disconnect data does not arrive.
+    LoseDisconnectData = "lose-disconnect-data",
+    /// A buffer that is too short loses the disconnect data.
+    EatDisconnectData = "eat-disconnect-data",
+    /// The sending direction can be ended a second time.
+    EndSendingTwice = "end-sending-twice",
+    /// Sending goes on after its end.
+    SendAfterEnd = "send-after-end",
+    /// Receiving after its end is the end of the stream.
+    ReceiveAfterEnd = "receive-after-end",
+    /// Ending one direction ends both.
+    ShutdownBothWays = "shutdown-both-ways",
+    /// Ending a direction closes the socket.
+    ShutdownCloses = "shutdown-closes",
+    /// Every close resets.
+    ResetForClose = "reset-for-close",
+    /// No close resets.
+    CloseForReset = "close-for-reset",
 }
 
 impl Fault {
     /// The fault of the command line, if one is named.
     pub(crate) fn from_arguments(
         mut arguments: impl Iterator<Item = String>,
-    ) -> Result<Option<Self>, String> {
+    ) -> std::result::Result<Option<Self>, String> {
         match (arguments.next().as_deref(), arguments.next()) {
             (None, _) => Ok(None),
             (Some("--fault"), Some(name)) => Self::named(&name)
@@ -94,14 +134,23 @@ pub(crate) fn caller_data(process: &Process, data: Option<Vec<u8>>) -> Vec<u8> {
     if process.has(Fault::CutCallerData) {
         data.truncate(16);
     }
+    if process.has(Fault::CutToLimit) {
+        data.truncate(32);
+    }
+    if process.has(Fault::CutAtZero) {
+        let end = data.iter().position(|byte| *byte == 0);
+        data.truncate(end.unwrap_or(data.len()));
+    }
     data
 }
 
 static KEPT: Mutex<Option<Vec<u8>>> = Mutex::new(None);
 
-/// The callee data that is supplied.
-pub(crate) fn reply(process: &Process, data: Option<Vec<u8>>) -> Option<Vec<u8>> {
-    if process.has(Fault::DropCalleeData) {
+/// The callee data that is supplied with an answer.
+pub(crate) fn reply(process: &Process, data: Option<Vec<u8>>, answer: &str) -> Option<Vec<u8>> {
+    if process.has(Fault::DropCalleeData)
+        || (process.has(Fault::DropRefusalData) && answer == "reject")
+    {
         return None;
     }
     if process.has(Fault::KeepCalleeData) {
@@ -155,4 +204,54 @@ pub(crate) fn spoil_accepted(process: &Process, socket: &Socket) {
         let _ = socket.set_option(SocketOption::KeepAlive, 0);
         let _ = socket.set_linger(provider::Linger::default());
     }
+}
+
+/// Changes the mode.
+pub(crate) fn set_nonblocking(process: &Process, socket: &Socket, nonblocking: bool) -> Result<()> {
+    if process.has(Fault::IgnoreMode) {
+        return Ok(());
+    }
+    socket.set_nonblocking(nonblocking)
+}
+
+/// What reading a socket's error says.
+pub(crate) fn socket_error(process: &Process, error: u32) -> u32 {
+    static READ: AtomicBool = AtomicBool::new(false);
+
+    if process.has(Fault::ClearSocketError) && error != 0 && READ.swap(true, SeqCst) {
+        return 0;
+    }
+    error
+}
+
+/// The length of the callee structure.
+pub(crate) fn callee_length(process: &Process, length: usize) -> usize {
+    if process.has(Fault::ShortCalleeLength) {
+        return length.saturating_sub(1);
+    }
+    length
+}
+
+/// The limits of a socket.
+pub(crate) fn limits(process: &Process, limits: UserDataLimits) -> UserDataLimits {
+    if process.has(Fault::LimitsOfZero) {
+        return UserDataLimits {
+            connect: 0,
+            disconnect: 0,
+        };
+    }
+    limits
+}
+
+/// The quality of service that a client asks for.
+pub(crate) fn asked_qos(process: &Process, qos: Option<Qos>) -> Option<Qos> {
+    if process.has(Fault::SwapFlowSpecs) {
+        return qos.map(|qos| qos.turned_round());
+    }
+    qos
+}
+
+/// The quality of service that the condition function sets.
+pub(crate) fn set_qos(process: &Process, qos: Option<Qos>) -> Option<Qos> {
+    qos.filter(|_| !process.has(Fault::ForgetQos))
 }

@@ -2,7 +2,11 @@
 
 use provider::{Linger, Socket, SocketOption, UserDataKind};
 
-use crate::words::{Answer, End, Words, error_name, hex};
+use crate::{
+    faults,
+    process::Process,
+    words::{Answer, End, Words, error_name, hex},
+};
 
 fn named(option: &str) -> Result<SocketOption, End> {
     Ok(match option {
@@ -23,7 +27,7 @@ fn named(option: &str) -> Result<SocketOption, End> {
 }
 
 /// Reads an option.
-pub(crate) fn get(words: &Words, socket: &Socket) -> Answer {
+pub(crate) fn get(process: &Process, words: &Words, socket: &Socket) -> Answer {
     if words.has_any(&["len"]) {
         return Err(End::Unsupported);
     }
@@ -33,7 +37,7 @@ pub(crate) fn get(words: &Words, socket: &Socket) -> Answer {
             let linger = socket.linger();
             format!("{}:{}", u8::from(linger.on), linger.seconds)
         }
-        "SO_ERROR" => error_name(socket_error(socket)?),
+        "SO_ERROR" => error_name(faults::socket_error(process, socket_error(socket)?)),
         "SO_CONNDATA" => user_data(socket, UserDataKind::Connect)?,
         "SO_DISCDATA" => user_data(socket, UserDataKind::Disconnect)?,
         _ => socket.option(named(option)?)?.to_string(),

@@ -38,7 +38,7 @@ impl InProcess {
             ..mode
         };
         self.await_decision(mode)
-            .map_err(|error| self.give_up(error))
+            .or_else(|error| self.give_up(error))
     }
 
     /// Waits until the attempt has ended.
@@ -61,20 +61,27 @@ impl InProcess {
         })
     }
 
-    /// A blocking call ends without a decision, or with a refusal.
-    fn give_up(&self, error: Error) -> Error {
-        // A decision that came at the last moment leaves nothing to withdraw.
-        let _ = self.with(|network, id| {
-            if network.socket(id)?.connection.state == State::Connecting {
+    /// A blocking call ends without a decision, or with a refusal. A decision that has come since
+    /// its wait ended counts: nothing is withdrawn that has been decided.
+    fn give_up(&self, error: Error) -> Result<()> {
+        let ended = self.with(|network, id| {
+            let state = network.socket(id)?.connection.state;
+            if state == State::Connecting {
                 network.withdraw_request(id, Gone::Withdrawn); // CON-10
                 network.fail_attempt(id, error, &[]);
-                let socket = network.socket(id)?;
-                socket.failure = None;
-                socket.awaited = false;
             }
-            Ok(())
+            let socket = network.socket(id)?;
+            let failure = if std::mem::take(&mut socket.awaited) {
+                socket.failure.take() // HND-27 CON-19: the caller is told
+            } else {
+                None
+            };
+            Ok(match state {
+                State::Connected => Ok(()),
+                _ => Err(failure.unwrap_or(error)),
+            })
         });
-        error
+        ended.unwrap_or(Err(error)) // closed by another thread
     }
 }
 

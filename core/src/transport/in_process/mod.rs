@@ -23,7 +23,6 @@ use super::{Acceptance, Endpoint, Mode, Outgoing, Receive, Request, Token, Trans
 use crate::{
     Address, Error, InProcessAddress, Qos, Result,
     provider::{
-        monitor::Monitor,
         options::{Linger, SocketOption},
         process::Provider,
         turn::Phase,
@@ -34,11 +33,6 @@ use crate::{
     },
 };
 
-/// The network of this process. A socket that was inherited over a fork never gets here.
-fn network() -> &'static Monitor<Network> {
-    &Provider::start().network
-}
-
 /// A socket of the in-process entry.
 #[derive(Debug)]
 pub(crate) struct InProcess {
@@ -48,12 +42,12 @@ pub(crate) struct InProcess {
 
 impl InProcess {
     pub(crate) fn new() -> Result<Self> {
-        network().update(|network| network.insert(Socket::new(Connection::NEW)))
+        Provider::network().update(|network| network.insert(Socket::new(Connection::NEW)))
     }
 
     /// Runs `change` on this socket and the network around it.
     fn with<R>(&self, change: impl FnOnce(&mut Network, SocketId) -> Result<R>) -> Result<R> {
-        network().update(|network| {
+        Provider::network().update(|network| {
             network.socket(self.id)?;
             network.expire_attempt(self.id, Instant::now);
             change(network, self.id)
@@ -75,9 +69,10 @@ impl InProcess {
             check(network, self.id)
         };
         if !mode.blocking {
-            return network().update(|network| check(network).unwrap_or(Err(Error::WouldBlock)));
+            return Provider::network()
+                .update(|network| check(network).unwrap_or(Err(Error::WouldBlock)));
         }
-        network().wait(self.wakes.signal(direction), &mode.wait, check)?
+        Provider::network().wait(self.wakes.signal(direction), &mode.wait, check)?
     }
 }
 
@@ -256,6 +251,6 @@ impl Transport for InProcess {
     }
 
     fn close(&self, _phase: Phase, linger: Linger) {
-        network().update(|network| network.close(self.id, linger));
+        Provider::network().update(|network| network.close(self.id, linger));
     }
 }

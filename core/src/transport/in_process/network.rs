@@ -283,7 +283,14 @@ impl Network {
     /// Sets the quality of service that the next connect asks for, or that of the connection.
     pub(super) fn set_qos(&mut self, id: SocketId, qos: &Qos) -> Result<()> {
         let socket = self.socket(id)?;
-        socket.qos = Some(*qos);
+        let Connection {
+            send_ended,
+            receive_ended,
+            ..
+        } = socket.connection;
+        let agreed = socket.qos.unwrap_or_default();
+        let qos = agreed.replaced_by(qos, !send_ended, !receive_ended)?; // QOS-09 QOS-11
+        socket.qos = Some(qos);
         let (state, peer) = (socket.connection.state, socket.peer);
         if let (State::Connected, Some(peer)) =
             (state, peer.and_then(|peer| self.socket(peer).ok()))

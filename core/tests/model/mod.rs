@@ -81,7 +81,10 @@ enum Is {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     Graceful,
+    /// By the peer.
     Reset,
+    /// By this side.
+    Aborted,
 }
 
 struct Request {
@@ -145,7 +148,14 @@ impl Sock {
     }
 
     fn reset(&mut self) {
-        self.end = Some(End::Reset);
+        if self.end != Some(End::Aborted) {
+            self.end = Some(End::Reset);
+        }
+        self.unread.clear();
+    }
+
+    fn abort(&mut self) {
+        self.end = Some(End::Aborted);
         self.unread.clear();
     }
 
@@ -377,11 +387,14 @@ impl World {
         if data.is_empty() {
             return Ok(Vec::new());
         }
+        if it.end == Some(End::Aborted) {
+            return Err(Error::ConnAborted);
+        }
         let Some(peer) = it.peer.filter(|_| it.end != Some(End::Reset)) else {
             return Err(Error::ConnReset);
         };
         if !self.sockets[peer].receives {
-            self.sockets[peer].reset();
+            self.sockets[peer].abort();
             self.sockets[socket].reset();
             return Err(Error::ConnReset);
         }
@@ -403,6 +416,7 @@ impl World {
                 None => Err(Error::WouldBlock),
                 Some(End::Graceful) => Ok(Vec::new()),
                 Some(End::Reset) => Err(Error::ConnReset),
+                Some(End::Aborted) => Err(Error::ConnAborted),
             };
         }
         let count = room.min(it.unread.len());
@@ -422,7 +436,7 @@ impl World {
         let unread = !it.unread.is_empty();
         it.unread.clear();
         if let (true, None, Some(peer)) = (unread, it.end, it.peer) {
-            it.reset();
+            it.abort();
             self.sockets[peer].reset();
         }
     }

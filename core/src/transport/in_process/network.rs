@@ -90,6 +90,14 @@ impl Inbox {
         }
     }
 
+    /// The peer has reset the connection, unless this side has done so before.
+    fn reset(&mut self) {
+        if self.end != Some(End::Aborted) {
+            self.end = Some(End::Reset);
+        }
+        self.bytes.clear();
+    }
+
     /// The peer has ended its direction; the first time counts.
     pub(super) fn end_gracefully(&mut self, disconnect_data: &[u8]) {
         if self.end.is_none() {
@@ -322,8 +330,7 @@ impl Network {
         if let Some(peer) = socket.peer.and_then(|peer| self.socket(peer).ok()) {
             peer.peer = None;
             if aborts {
-                peer.inbox.end = Some(End::Reset); // DIS-40
-                peer.inbox.bytes.clear();
+                peer.inbox.reset(); // DIS-40
             } else {
                 peer.inbox
                     .end_gracefully(socket.option_data.outgoing(&[], UserDataKind::Disconnect)); // DIS-44

@@ -6,6 +6,7 @@
 
 mod connecting;
 mod descriptors;
+mod inbox;
 mod listening;
 mod network;
 mod option_data;

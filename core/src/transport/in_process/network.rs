@@ -1,18 +1,20 @@
 //! The sockets of the in-process entry and their addresses.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use slab::Slab;
 
 pub(super) use super::descriptors::Wakes;
-use super::{InProcess, descriptors::Direction, listening::Pending, option_data::OptionData};
+use super::{
+    InProcess,
+    descriptors::Direction,
+    inbox::{End, Inbox},
+    listening::Pending,
+    option_data::OptionData,
+};
 use crate::{
     Error, InProcessAddress, Qos, Result, Setting,
-    provider::options::{DEFAULT_BUFFER, Linger, SocketOption},
+    provider::options::{Linger, SocketOption},
     rules::{
         backlog::{Backlog, Gone, RequestId},
         connection::{Connection, State},
@@ -57,46 +59,6 @@ pub(super) struct Socket {
     pub(super) option_data: OptionData,
     pub(super) qos: Option<Qos>,
     pub(super) wakes: Arc<Wakes>,
-}
-
-/// What has arrived at a socket.
-#[derive(Debug)]
-pub(super) struct Inbox {
-    pub(super) bytes: VecDeque<u8>,
-    pub(super) limit: usize,
-    pub(super) end: Option<End>,
-    /// Disconnect data of the peer, or of a refusal.
-    pub(super) disconnect_data: Option<UserData>,
-}
-
-/// How the peer has ended its direction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    Graceful,
-    Reset,
-}
-
-impl Inbox {
-    fn new() -> Self {
-        Self {
-            bytes: VecDeque::new(),
-            limit: DEFAULT_BUFFER as usize,
-            end: None,
-            disconnect_data: None,
-        }
-    }
-
-    /// The peer has ended its direction; the first time counts.
-    pub(super) fn end_gracefully(&mut self, disconnect_data: &[u8]) {
-        if self.end.is_none() {
-            self.end = Some(End::Graceful);
-            self.disconnect_data = Some(UserData::from_slice(disconnect_data)); // DIS-02 DIS-52
-        }
-    }
-
-    pub(super) fn room(&self) -> usize {
-        self.limit.saturating_sub(self.bytes.len())
-    }
 }
 
 impl Socket {

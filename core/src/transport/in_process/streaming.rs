@@ -3,7 +3,8 @@
 use super::{
     InProcess,
     descriptors::Direction,
-    network::{End, Network, SocketId},
+    inbox::End,
+    network::{Network, SocketId},
 };
 use crate::{
     Error, Result,

@@ -243,6 +243,7 @@ impl Socket {
         let flags = Receive {
             peek,
             all: wait_all,
+            partial: false,
         };
         let deadline = Deadline::after(timeout)?;
         let data = calls::receive(py, &*self.get(py)?, size, flags, deadline)?;
@@ -263,6 +264,7 @@ impl Socket {
         let flags = Receive {
             peek,
             all: wait_all,
+            partial: false,
         };
         let deadline = Deadline::after(timeout)?;
         let data = calls::receive(py, &*self.get(py)?, room.size()?, flags, deadline)?;

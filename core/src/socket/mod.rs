@@ -73,7 +73,9 @@ impl Socket {
     pub fn new(entry: Entry) -> Result<Self> {
         let endpoint = match entry {
             Entry::Tcp4 | Entry::Tcp6 => Endpoint::Tcp(Tcp::new(entry.family())?),
-            Entry::InProcess => Endpoint::InProcess(InProcess::new()?),
+            Entry::InProcess | Entry::InProcessMessages => {
+                Endpoint::InProcess(InProcess::new(entry.is_message_oriented())?)
+            }
         };
         Ok(Self::from_endpoint(
             entry,

@@ -41,6 +41,7 @@ pub(crate) fn receive(socket: vestibule_handle, room: Room<'_>, flags: c_int) ->
     let flags = Receive {
         peek: flags & VESTIBULE_MSG_PEEK != 0,
         all: flags & VESTIBULE_MSG_WAITALL != 0,
+        partial: false,
     };
     socket.receive(room, flags, &Wait::FOREVER)
 }

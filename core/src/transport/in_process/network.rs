@@ -6,11 +6,7 @@ use slab::Slab;
 
 pub(super) use super::descriptors::Wakes;
 use super::{
-    InProcess,
-    descriptors::Direction,
-    inbox::{End, Inbox},
-    listening::Pending,
-    option_data::OptionData,
+    InProcess, descriptors::Direction, inbox::Inbox, listening::Pending, option_data::OptionData,
 };
 use crate::{
     Error, InProcessAddress, Qos, Result, Setting,
@@ -55,6 +51,8 @@ pub(super) struct Socket {
     /// The other end, while it exists.
     pub(super) peer: Option<SocketId>,
     pub(super) inbox: Inbox,
+    /// How long the message was that found no room, until one is sent; 0 on a stream.
+    pub(super) unsent: usize,
     pub(super) callee_data: UserData,
     pub(super) option_data: OptionData,
     pub(super) qos: Option<Qos>,
@@ -62,7 +60,7 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    pub(super) fn new(connection: Connection) -> Self {
+    pub(super) fn new(connection: Connection, message_oriented: bool) -> Self {
         Self {
             connection,
             local: None,
@@ -74,7 +72,8 @@ impl Socket {
             awaited: false,
             failure: None,
             peer: None,
-            inbox: Inbox::new(),
+            inbox: Inbox::new(message_oriented),
+            unsent: 0,
             callee_data: UserData::new(),
             option_data: OptionData::default(),
             qos: None,
@@ -144,7 +143,7 @@ impl Network {
     }
 
     /// The same, to look at only.
-    fn look_at(&self, id: SocketId) -> Option<&Socket> {
+    pub(super) fn look_at(&self, id: SocketId) -> Option<&Socket> {
         let (serial, socket) = self.sockets.get(id.index)?;
         (*serial == id.serial).then_some(socket)
     }
@@ -207,11 +206,19 @@ impl Network {
         self.bound.insert(port, Some(id));
     }
 
-    pub(super) fn listener_at(&self, address: InProcessAddress) -> Option<SocketId> {
+    /// The listener at an address, if its connections are of that kind. A port belongs to one socket,
+    /// whatever its kind.
+    pub(super) fn listener_at(
+        &self,
+        address: InProcessAddress,
+        message_oriented: bool,
+    ) -> Option<SocketId> {
         if address.node != InProcessAddress::LOCAL {
             return None;
         }
-        self.bound.get(&address.port).copied().flatten() // LSN-06
+        let listener = self.bound.get(&address.port).copied().flatten()?; // LSN-06
+        let inbox = &self.look_at(listener)?.inbox;
+        (inbox.is_message_oriented() == message_oriented).then_some(listener)
     }
 
     pub(super) fn set_option(
@@ -280,8 +287,7 @@ impl Network {
         if let Some(peer) = socket.peer.and_then(|peer| self.socket(peer).ok()) {
             peer.peer = None;
             if aborts {
-                peer.inbox.end = Some(End::Reset); // DIS-40
-                peer.inbox.bytes.clear();
+                peer.inbox.reset(); // DIS-40
             } else {
                 peer.inbox
                     .end_gracefully(socket.option_data.outgoing(&[], UserDataKind::Disconnect)); // DIS-44
@@ -301,6 +307,11 @@ impl Network {
             return;
         };
         socket.wakes.signal(direction).notify();
+        self.show_readiness(socket, direction);
+    }
+
+    /// Shows the readiness on the descriptor, if there is one.
+    pub(super) fn show_readiness(&self, socket: &Socket, direction: Direction) {
         if socket.wakes.is_exported(direction) {
             socket
                 .wakes
@@ -321,13 +332,14 @@ impl Network {
                 socket.backlog.as_ref().is_some_and(Backlog::indicates) // ACC-09
             }
             (State::Connected, Direction::Read) => {
-                !socket.inbox.bytes.is_empty()
+                !socket.inbox.is_empty()
                     || socket.inbox.end.is_some()
                     || socket.connection.receive_ended
             }
             (State::Connected, Direction::Write) => {
                 let peer = socket.peer.and_then(|peer| self.look_at(peer));
-                peer.is_none_or(|peer| peer.inbox.room() > 0) || socket.connection.send_ended
+                peer.is_none_or(|peer| peer.inbox.has_room_for(socket.unsent) != Ok(false))
+                    || socket.connection.send_ended
             }
             (State::Unconnected, _) => socket.failure.is_some(),
             (State::Connecting, _) | (State::Listening, Direction::Write) => false,

@@ -68,8 +68,11 @@
 // vestibule_send: accepted, without effect.
 #define VESTIBULE_MSG_DONTROUTE 4
 
-// vestibule_recv: wait until the buffer is full or the stream ends.
+// vestibule_recv: wait until the buffer is full or the stream ends; streams only.
 #define VESTIBULE_MSG_WAITALL 8
+
+// vestibule_recv: take a part of a message; message-oriented sockets only.
+#define VESTIBULE_MSG_PARTIAL 32768
 
 // Level of the VESTIBULE_SO_ options. Levels and options have Winsock's numbers, not Linux'.
 #define VESTIBULE_SOL_SOCKET 65535
@@ -108,8 +111,12 @@
 // only.
 #define VESTIBULE_SO_ERROR 4103
 
-// 1, a stream; read only.
+// SOCK_STREAM or SOCK_SEQPACKET; read only.
 #define VESTIBULE_SO_TYPE 4104
+
+// The longest message that can be sent, bytes: the peer's receive buffer, or the size that one has
+// by default while there is no peer; read only, message-oriented sockets only.
+#define VESTIBULE_SO_MAX_MSG_SIZE 8195
 
 // Whether nothing is established before the condition function has accepted; 0 or 1, before
 // listen. In-process this is so in any case; plain TCP cannot and refuses 1 with WSAENOPROTOOPT.
@@ -538,8 +545,11 @@ int vestibule_capabilities(int family,
 
 // Makes a socket: blocking, unbound, not connected (HND-17).
 //
-// `family`: AF_INET, AF_INET6 or VESTIBULE_AF_IN_PROCESS. `type`: SOCK_STREAM. `protocol`: 0, or
-// IPPROTO_TCP for the first two.
+// `family`: AF_INET, AF_INET6 or VESTIBULE_AF_IN_PROCESS. `type`: SOCK_STREAM, or SOCK_SEQPACKET for
+// messages on VESTIBULE_AF_IN_PROCESS. `protocol`: 0, or IPPROTO_TCP for the first two.
+//
+// A message-oriented socket keeps the boundaries of what is sent: see vestibule_send and
+// vestibule_recv. It connects to a listener of its own type; another one refuses.
 //
 // Returns the socket, to be closed with vestibule_closesocket, or VESTIBULE_INVALID_SOCKET.
 //
@@ -547,7 +557,9 @@ int vestibule_capabilities(int family,
 // WSAEMFILE if no handle is free, WSAENOBUFS if there is no memory.
 //
 // Thread-safe.
-vestibule_handle vestibule_socket(int family, int type, int protocol);
+vestibule_handle vestibule_socket(int family,
+                                  int type,
+                                  int protocol);
 
 // Binds a socket to a local address. Port 0 asks for a free port, which vestibule_getsockname
 // then tells (LSN-13).
@@ -800,6 +812,8 @@ int vestibule_finish_connect(vestibule_handle socket, int timeout);
 int vestibule_callee_data(vestibule_handle socket, struct vestibule_buffer *callee_data);
 
 // Sends data. A blocking socket sends all of it, a non-blocking one as much as there is room for.
+// On a message-oriented socket the data is one message, which may have no bytes, and is sent whole
+// or not at all.
 //
 // `buf`, `len`: the bytes. `flags`: 0 or VESTIBULE_MSG_DONTROUTE.
 //
@@ -807,8 +821,9 @@ int vestibule_callee_data(vestibule_handle socket, struct vestibule_buffer *call
 //
 // Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
 // CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAECONNABORTED if receiving was ended with data
-// unread (DIS-32); WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_SNDTIMEO; WSAEINTR if another
-// thread has closed the socket.
+// unread (DIS-32); WSAEMSGSIZE for a message longer than VESTIBULE_SO_MAX_MSG_SIZE (ERR-18);
+// WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has closed
+// the socket.
 //
 // Thread-safe. Never raises SIGPIPE.
 //
@@ -816,21 +831,30 @@ int vestibule_callee_data(vestibule_handle socket, struct vestibule_buffer *call
 // `buf` is NULL or points to `len` bytes.
 ssize_t vestibule_send(vestibule_handle socket, const void *buf, size_t len, int flags);
 
-// Receives data.
+// Receives data: bytes of a stream, or one message of a message-oriented socket. With
+// VESTIBULE_MSG_PARTIAL it takes of the first message what fits, and the rest is the first message
+// then (DIS-35).
 //
-// `buf`, `len`: the room. `flags`: 0, VESTIBULE_MSG_PEEK, VESTIBULE_MSG_WAITALL, or both.
+// `buf`, `len`: the room. `flags`: 0, or a combination of VESTIBULE_MSG_PEEK and, on a stream,
+// VESTIBULE_MSG_WAITALL or, on a message-oriented socket, VESTIBULE_MSG_PARTIAL.
 //
-// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1.
+// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1. On a
+// message-oriented socket 0 is a message of no bytes, and with VESTIBULE_MSG_PARTIAL perhaps the end.
 //
 // Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
-// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAEWOULDBLOCK; WSAETIMEDOUT after
-// VESTIBULE_SO_RCVTIMEO; WSAEINTR if another thread has closed the socket.
+// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAEDISCON at the graceful end of a
+// message-oriented connection, again each time (DIS-34); WSAEMSGSIZE if the message is longer than
+// `len`: `buf` has its beginning, and the whole message stays (ERR-18); WSAEWOULDBLOCK;
+// WSAETIMEDOUT after VESTIBULE_SO_RCVTIMEO; WSAEINTR if another thread has closed the socket.
 //
 // Thread-safe.
 //
 // Pointers:
 // `buf` is NULL or points to `len` bytes.
-ssize_t vestibule_recv(vestibule_handle socket, void *buf, size_t len, int flags);
+ssize_t vestibule_recv(vestibule_handle socket,
+                       void *buf,
+                       size_t len,
+                       int flags);
 
 // Ends the sending direction and begins the teardown of the connection, with disconnect data where
 // the entry carries it (DIS-01, DIS-02). It neither waits nor closes (DIS-17, DIS-18).

@@ -85,8 +85,7 @@ impl Network {
         if whole && count < length {
             return Some(Err(Error::MsgSize)); // ERR-18: the message stays
         }
-        // Nothing is taken of a message that has bytes by a part of none.
-        if !flags.peek && (count > 0 || length == 0) {
+        if !flags.peek {
             self.remove(id, count);
         }
         Some(Ok(count))

@@ -745,8 +745,9 @@ int vestibule_caller_credentials(struct vestibule_credentials *credentials);
 // carried (CON-29, QOS-10) and for provider-specific parameters, of which there are none;
 // WSAEADDRNOTAVAIL for an address that is all zero or port 0 (CON-12); WSAEWOULDBLOCK if the
 // socket is non-blocking and the attempt goes on (CON-05); WSAEALREADY while it does (CON-06);
-// WSAEISCONN (CON-07); WSAECONNREFUSED after a rejection or if nothing listens (CON-08, CON-09),
-// data that came with a rejection can be read with vestibule_recv_disconnect (ACC-44);
+// WSAEISCONN (CON-07); WSAECONNREFUSED after a rejection or if nothing of the socket's type listens
+// (CON-08, CON-09), data that came with a rejection can be read with vestibule_recv_disconnect
+// (ACC-44);
 // WSAETIMEDOUT (CON-10); WSAENETUNREACH, WSAEHOSTUNREACH (CON-14); WSAEINTR if another thread has
 // closed the socket.
 //
@@ -982,6 +983,7 @@ int vestibule_read_descriptor(vestibule_handle socket);
 // A descriptor that tells when there is room to send or a connect attempt has ended (HND-31). On
 // plain TCP it is the kernel socket, to be polled for output; otherwise it is made at the first
 // call and is to be polled for input. It belongs to the socket: do not read, write or close it.
+// After a message that found no room it tells when there is room for that one.
 //
 // Returns the descriptor or -1.
 //

@@ -68,8 +68,11 @@
 // vestibule_send: accepted, without effect.
 #define VESTIBULE_MSG_DONTROUTE 4
 
-// vestibule_recv: wait until the buffer is full or the stream ends.
+// vestibule_recv: wait until the buffer is full or the stream ends; streams only.
 #define VESTIBULE_MSG_WAITALL 8
+
+// vestibule_recv: take a part of a message; message-oriented sockets only.
+#define VESTIBULE_MSG_PARTIAL 32768
 
 // Level of the VESTIBULE_SO_ options. Levels and options have Winsock's numbers, not Linux'.
 #define VESTIBULE_SOL_SOCKET 65535
@@ -108,8 +111,12 @@
 // only.
 #define VESTIBULE_SO_ERROR 4103
 
-// 1, a stream; read only.
+// SOCK_STREAM or SOCK_SEQPACKET; read only.
 #define VESTIBULE_SO_TYPE 4104
+
+// The longest message that can be sent, bytes: the peer's receive buffer, or the size that one has
+// by default while there is no peer; read only, message-oriented sockets only.
+#define VESTIBULE_SO_MAX_MSG_SIZE 8195
 
 // Whether nothing is established before the condition function has accepted; 0 or 1, before
 // listen. In-process this is so in any case; plain TCP cannot and refuses 1 with WSAENOPROTOOPT.
@@ -538,8 +545,11 @@ int vestibule_capabilities(int family,
 
 // Makes a socket: blocking, unbound, not connected (HND-17).
 //
-// `family`: AF_INET, AF_INET6 or VESTIBULE_AF_IN_PROCESS. `type`: SOCK_STREAM. `protocol`: 0, or
-// IPPROTO_TCP for the first two.
+// `family`: AF_INET, AF_INET6 or VESTIBULE_AF_IN_PROCESS. `type`: SOCK_STREAM, or SOCK_SEQPACKET for
+// messages on VESTIBULE_AF_IN_PROCESS. `protocol`: 0, or IPPROTO_TCP for the first two.
+//
+// A message-oriented socket keeps the boundaries of what is sent: see vestibule_send and
+// vestibule_recv. It connects to a listener of its own type; another one refuses.
 //
 // Returns the socket, to be closed with vestibule_closesocket, or VESTIBULE_INVALID_SOCKET.
 //
@@ -547,7 +557,9 @@ int vestibule_capabilities(int family,
 // WSAEMFILE if no handle is free, WSAENOBUFS if there is no memory.
 //
 // Thread-safe.
-vestibule_handle vestibule_socket(int family, int type, int protocol);
+vestibule_handle vestibule_socket(int family,
+                                  int type,
+                                  int protocol);
 
 // Binds a socket to a local address. Port 0 asks for a free port, which vestibule_getsockname
 // then tells (LSN-13).
@@ -733,8 +745,9 @@ int vestibule_caller_credentials(struct vestibule_credentials *credentials);
 // carried (CON-29, QOS-10) and for provider-specific parameters, of which there are none;
 // WSAEADDRNOTAVAIL for an address that is all zero or port 0 (CON-12); WSAEWOULDBLOCK if the
 // socket is non-blocking and the attempt goes on (CON-05); WSAEALREADY while it does (CON-06);
-// WSAEISCONN (CON-07); WSAECONNREFUSED after a rejection or if nothing listens (CON-08, CON-09),
-// data that came with a rejection can be read with vestibule_recv_disconnect (ACC-44);
+// WSAEISCONN (CON-07); WSAECONNREFUSED after a rejection or if nothing of the socket's type listens
+// (CON-08, CON-09), data that came with a rejection can be read with vestibule_recv_disconnect
+// (ACC-44);
 // WSAETIMEDOUT (CON-10); WSAENETUNREACH, WSAEHOSTUNREACH (CON-14); WSAEINTR if another thread has
 // closed the socket.
 //
@@ -800,6 +813,8 @@ int vestibule_finish_connect(vestibule_handle socket, int timeout);
 int vestibule_callee_data(vestibule_handle socket, struct vestibule_buffer *callee_data);
 
 // Sends data. A blocking socket sends all of it, a non-blocking one as much as there is room for.
+// On a message-oriented socket the data is one message, which may have no bytes, and is sent whole
+// or not at all.
 //
 // `buf`, `len`: the bytes. `flags`: 0 or VESTIBULE_MSG_DONTROUTE.
 //
@@ -808,8 +823,9 @@ int vestibule_callee_data(vestibule_handle socket, struct vestibule_buffer *call
 // Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
 // CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAECONNABORTED if receiving was ended with data
 // unread (DIS-32), or after a failure on this side, such as a peer that no longer answers (DIS-37),
-// and WSAENETRESET if it was keep-alive that has found it; WSAEWOULDBLOCK; WSAETIMEDOUT after
-// VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has closed the socket.
+// and WSAENETRESET if it was keep-alive that has found it; WSAEMSGSIZE for a message longer than
+// VESTIBULE_SO_MAX_MSG_SIZE (ERR-18); WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_SNDTIMEO;
+// WSAEINTR if another thread has closed the socket.
 //
 // Thread-safe. Never raises SIGPIPE.
 //
@@ -817,22 +833,31 @@ int vestibule_callee_data(vestibule_handle socket, struct vestibule_buffer *call
 // `buf` is NULL or points to `len` bytes.
 ssize_t vestibule_send(vestibule_handle socket, const void *buf, size_t len, int flags);
 
-// Receives data.
+// Receives data: bytes of a stream, or one message of a message-oriented socket. With
+// VESTIBULE_MSG_PARTIAL it takes of the first message what fits, and the rest is the first message
+// then (DIS-35).
 //
-// `buf`, `len`: the room. `flags`: 0, VESTIBULE_MSG_PEEK, VESTIBULE_MSG_WAITALL, or both.
+// `buf`, `len`: the room. `flags`: 0, or a combination of VESTIBULE_MSG_PEEK and, on a stream,
+// VESTIBULE_MSG_WAITALL or, on a message-oriented socket, VESTIBULE_MSG_PARTIAL.
 //
-// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1.
+// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1. On a
+// message-oriented socket 0 is a message of no bytes, and with VESTIBULE_MSG_PARTIAL perhaps the end.
 //
 // Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
 // CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37) and
-// WSAENETRESET as vestibule_send says; WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_RCVTIMEO;
-// WSAEINTR if another thread has closed the socket.
+// WSAENETRESET as vestibule_send says; WSAEDISCON at the graceful end of a message-oriented
+// connection, again each time (DIS-34); WSAEMSGSIZE if the message is longer than `len`: `buf` has
+// its beginning, and the whole message stays (ERR-18); WSAEWOULDBLOCK; WSAETIMEDOUT after
+// VESTIBULE_SO_RCVTIMEO; WSAEINTR if another thread has closed the socket.
 //
 // Thread-safe.
 //
 // Pointers:
 // `buf` is NULL or points to `len` bytes.
-ssize_t vestibule_recv(vestibule_handle socket, void *buf, size_t len, int flags);
+ssize_t vestibule_recv(vestibule_handle socket,
+                       void *buf,
+                       size_t len,
+                       int flags);
 
 // Ends the sending direction and begins the teardown of the connection, with disconnect data where
 // the entry carries it (DIS-01, DIS-02). It neither waits nor closes (DIS-17, DIS-18).
@@ -962,6 +987,7 @@ int vestibule_read_descriptor(vestibule_handle socket);
 // A descriptor that tells when there is room to send or a connect attempt has ended (HND-31). On
 // plain TCP it is the kernel socket, to be polled for output; otherwise it is made at the first
 // call and is to be polled for input. It belongs to the socket: do not read, write or close it.
+// After a message that found no room it tells when there is room for that one.
 //
 // Returns the descriptor or -1.
 //

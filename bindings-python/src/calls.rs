@@ -19,12 +19,25 @@ use crate::{
 };
 
 /// Makes a listener, as the Rust `Listener` does.
-pub(crate) fn listen_at(address: &Address, backlog: i32) -> provider::Result<Socket> {
-    let socket = Socket::new(Entry::stream(address.family()))?;
+pub(crate) fn listen_at(
+    address: &Address,
+    backlog: i32,
+    messages: bool,
+) -> provider::Result<Socket> {
+    let socket = Socket::new(entry_of(address, messages)?)?;
     socket.set_option(SocketOption::ReuseAddress, 1)?;
     socket.bind(address)?;
     socket.listen(backlog)?;
     Ok(socket)
+}
+
+/// The entry for connections to an address.
+pub(crate) fn entry_of(address: &Address, messages: bool) -> provider::Result<Entry> {
+    if messages {
+        Entry::messages(address.family())
+    } else {
+        Ok(Entry::stream(address.family()))
+    }
 }
 
 /// Accepts; the condition function runs on this thread, attached to the interpreter.

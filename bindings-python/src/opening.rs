@@ -2,7 +2,7 @@
 
 use std::os::fd::RawFd;
 
-use provider::{Entry, Error, Family, handles};
+use provider::{Error, Family, handles};
 use pyo3::{prelude::*, types::PyInt};
 
 use crate::{address, calls, errors::OrRaise as _, socket::Socket, waiting::Deadline};
@@ -73,36 +73,46 @@ impl Connection {
 /// Listens at an address and returns a Listener. Port 0 asks for a free port.
 ///
 /// `backlog` is how many undecided requests may wait. As with Python's `create_server`, a TCP address
-/// may be used again right after a restart. Raises as Socket, `bind` and `listen` do.
+/// may be used again right after a restart. With `messages` its connections keep the boundaries of what
+/// is sent; only an InProcessAddress has such (WSAESOCKTNOSUPPORT). Raises as Socket, `bind` and
+/// `listen` do.
 #[pyfunction]
-#[pyo3(signature = (address, /, *, backlog = 128))]
+#[pyo3(signature = (address, /, *, backlog = 128, messages = false))]
 pub(crate) fn listen(
     py: Python<'_>,
     address: &Bound<'_, PyAny>,
     backlog: i32,
+    messages: bool,
 ) -> PyResult<Py<Listener>> {
     let address = address::from_python(address, Family::Inet)?;
-    Listener::wrap(py, calls::listen_at(&address, backlog).or_raise(py)?)
+    Listener::wrap(
+        py,
+        calls::listen_at(&address, backlog, messages).or_raise(py)?,
+    )
 }
 
 /// Connects to an address and returns a Connection. It waits for the server's decision where the
 /// entry has one (CON-02).
 ///
 /// `data` is shown to the server's condition function, `qos` is the quality of service asked for,
-/// `timeout` is in seconds; when it passes the request is withdrawn. Raises as Socket.connect does.
+/// `timeout` is in seconds; when it passes the request is withdrawn. `messages` asks for a connection
+/// that keeps the boundaries of what is sent, and that the listener must be for, too. Raises as
+/// Socket.connect does.
 #[pyfunction]
-#[pyo3(signature = (address, /, *, data = None, qos = None, timeout = None))]
+#[pyo3(signature = (address, /, *, data = None, qos = None, timeout = None, messages = false))]
 pub(crate) fn connect(
     py: Python<'_>,
     address: &Bound<'_, PyAny>,
     data: Option<&Bound<'_, PyAny>>,
     qos: Option<&Bound<'_, PyAny>>,
     timeout: Option<f64>,
+    messages: bool,
 ) -> PyResult<Py<Connection>> {
     let address = address::from_python(address, Family::Inet)?;
     let hello = calls::Hello::from_python(data, qos)?;
     let deadline = Deadline::after(timeout)?;
-    let socket = provider::Socket::new(Entry::stream(address.family())).or_raise(py)?;
+    let entry = calls::entry_of(&address, messages).or_raise(py)?;
+    let socket = provider::Socket::new(entry).or_raise(py)?;
     calls::connect_to(py, &socket, &address, &hello, deadline)?;
     Connection::wrap(py, socket)
 }

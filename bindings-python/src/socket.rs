@@ -192,10 +192,12 @@ impl Socket {
     }
 
     /// Sends data and returns how many bytes were taken: all of them on a blocking socket, unless
-    /// the call ended early.
+    /// the call ended early. On a message-oriented socket the data is one message, which may be empty,
+    /// and is sent whole or not at all.
     ///
-    /// Raises WouldBlock, TimedOut, ConnectionReset, DirectionShutDown (DIS-16), WinsockError
-    /// (WSAENOTCONN, or WSAECONNABORTED and WSAENETRESET after a failure on this side, DIS-37).
+    /// Raises WouldBlock, TimedOut, ConnectionReset, DirectionShutDown (DIS-16), WinsockError:
+    /// WSAENOTCONN, WSAECONNABORTED and WSAENETRESET after a failure on this side (DIS-37),
+    /// WSAEMSGSIZE for a message longer than SocketOption.MAX_MESSAGE_SIZE (ERR-18).
     #[pyo3(signature = (data, /, *, timeout = None))]
     fn send(
         &self,
@@ -219,30 +221,43 @@ impl Socket {
         let data = values::bytes_from_python(data)?;
         let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
         let mut rest = &data[..];
-        while !rest.is_empty() {
+        loop {
+            // An empty message is sent, too.
             let taken = waiting(py, deadline, |wait| socket.send(rest, wait))?;
             rest = &rest[taken..];
+            if rest.is_empty() {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// Receives up to `size` bytes; b"" means that the peer has ended the stream (DIS-33).
     ///
     /// `peek` leaves them in place; `wait_all` waits until there are `size` bytes or the stream
-    /// ends. Raises WouldBlock, TimedOut, ConnectionReset (DIS-36), DirectionShutDown (DIS-25),
-    /// WinsockError (WSAENOTCONN, WSAECONNABORTED and WSAENETRESET, DIS-37).
-    #[pyo3(signature = (size, /, *, peek = false, wait_all = false, timeout = None))]
+    /// ends.
+    ///
+    /// On a message-oriented socket it takes one message, b"" is an empty one, and at the end it
+    /// raises Disconnected (DIS-34). With `partial` it takes up to `size` bytes of the message and
+    /// leaves the rest for the next call, and b"" may be the end (DIS-35).
+    ///
+    /// Raises WouldBlock, TimedOut, ConnectionReset (DIS-36), DirectionShutDown (DIS-25),
+    /// WinsockError: WSAENOTCONN; WSAECONNABORTED and WSAENETRESET (DIS-37); WSAEMSGSIZE if the
+    /// message is longer than `size`, and it stays (ERR-18); WSAEOPNOTSUPP for `partial` on a stream
+    /// and `wait_all` with messages.
+    #[pyo3(signature = (size, /, *, peek = false, wait_all = false, partial = false, timeout = None))]
     fn recv<'py>(
         &self,
         py: Python<'py>,
         size: usize,
         peek: bool,
         wait_all: bool,
+        partial: bool,
         timeout: Option<f64>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let flags = Receive {
             peek,
             all: wait_all,
+            partial,
         };
         let deadline = Deadline::after(timeout)?;
         let data = calls::receive(py, &*self.get(py)?, size, flags, deadline)?;
@@ -250,19 +265,21 @@ impl Socket {
     }
 
     /// Receives into a writable buffer and returns the number of bytes; otherwise as `recv`.
-    #[pyo3(signature = (buffer, /, *, peek = false, wait_all = false, timeout = None))]
+    #[pyo3(signature = (buffer, /, *, peek = false, wait_all = false, partial = false, timeout = None))]
     fn recv_into(
         &self,
         py: Python<'_>,
         buffer: &Bound<'_, PyAny>,
         peek: bool,
         wait_all: bool,
+        partial: bool,
         timeout: Option<f64>,
     ) -> PyResult<usize> {
         let room = values::Room::in_buffer(buffer)?;
         let flags = Receive {
             peek,
             all: wait_all,
+            partial,
         };
         let deadline = Deadline::after(timeout)?;
         let data = calls::receive(py, &*self.get(py)?, room.size()?, flags, deadline)?;

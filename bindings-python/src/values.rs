@@ -34,10 +34,11 @@ fn member<T: Copy>(value: &Bound<'_, PyAny>, enumeration: &str, rows: &[(&str, T
         .ok_or_else(|| PyTypeError::new_err(format!("a member of {enumeration} is needed")))
 }
 
-const ENTRIES: [(&str, Entry); 3] = [
+const ENTRIES: [(&str, Entry); 4] = [
     ("tcp4", Entry::Tcp4),
     ("tcp6", Entry::Tcp6),
     ("in-process", Entry::InProcess),
+    ("in-process-messages", Entry::InProcessMessages),
 ];
 
 pub(crate) fn entry_from_python(value: &Bound<'_, PyAny>) -> PyResult<Entry> {
@@ -54,7 +55,7 @@ pub(crate) fn entry_to_python(py: Python<'_>, entry: Entry) -> PyResult<Bound<'_
 }
 
 pub(crate) fn option_from_python(value: &Bound<'_, PyAny>) -> PyResult<SocketOption> {
-    const OPTIONS: [(&str, SocketOption); 14] = [
+    const OPTIONS: [(&str, SocketOption); 15] = [
         ("SO_REUSEADDR", SocketOption::ReuseAddress),
         ("SO_KEEPALIVE", SocketOption::KeepAlive),
         ("SO_OOBINLINE", SocketOption::OobInline),
@@ -69,6 +70,7 @@ pub(crate) fn option_from_python(value: &Bound<'_, PyAny>) -> PyResult<SocketOpt
         ("SO_ACCEPTCONN", SocketOption::AcceptConn),
         ("SO_ERROR", SocketOption::Error),
         ("SO_TYPE", SocketOption::Type),
+        ("SO_MAX_MSG_SIZE", SocketOption::MaxMessageSize),
     ];
     member(value, "SocketOption", &OPTIONS)
 }

@@ -119,9 +119,9 @@ class EntryCase(unittest.TestCase):
 
 
 def on_every_entry(scenes):
-    """Puts a test case of every entry into the module. The class itself has no entry and leaves its name."""
+    """Puts a test case of every stream entry into the module. The class itself has no entry and leaves its name."""
     module = vars(sys.modules[scenes.__module__])
-    for entry in Entry:
+    for entry in FREE_ADDRESSES:
         name = f"{scenes.__name__}{entry.name.title().replace('_', '')}"
         module[name] = type(name, (scenes,), {"entry": entry, "__module__": scenes.__module__})
 

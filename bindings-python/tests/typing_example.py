@@ -34,6 +34,14 @@ def call() -> None:
         connection.shutdown(vestibule.Shutdown.SEND)
 
 
+def messages(address: InProcessAddress) -> bytes:
+    with vestibule.connect(address, messages=True) as connection:
+        try:
+            return connection.recv(100, partial=True)
+        except vestibule.Disconnected as end:
+            return end.name.encode()
+
+
 def limits(setting: vestibule.Setting) -> int:
     vestibule.configure(setting, 5)
     return vestibule.setting(setting) + vestibule.Socket(vestibule.Entry.TCP4).user_data_limits.connect

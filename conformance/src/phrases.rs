@@ -106,6 +106,8 @@ fn argument(clause: &str) -> Option<Vec<Argument>> {
         "a QOS that cannot be met" => return plain("sqos", IMPOSSIBLE_FLOW),
         "no buffer" => return plain("capacity", "-"),
         "no data" => return plain("data", "-"),
+        "MSG_PEEK" => return plain("peek", "1"),
+        "MSG_PARTIAL" => return plain("partial", "1"),
         _ => {}
     }
     if let Some(number) = between(clause, "a length of ", " but no address buffer") {
@@ -314,6 +316,10 @@ mod tests {
                 plain("addrlen", "16"),
                 plain("context", "7"),
             ])
+        );
+        assert_eq!(
+            arguments("MSG_PARTIAL and MSG_PEEK"),
+            Ok(vec![plain("partial", "1"), plain("peek", "1")])
         );
         assert_eq!(arguments(""), Ok(vec![]));
         assert!(arguments("a backlog of 5 and so on").is_err());

@@ -33,6 +33,8 @@ struct Call {
 pub(crate) struct Scene {
     stage: Option<Rc<RefCell<Stage>>>,
     ipv6: bool,
+    /// Sockets are made message-oriented.
+    pub(crate) message_oriented: bool,
     calls: BTreeMap<Actor, Vec<Call>>,
     shown: BTreeMap<Actor, Fields>,
     pub(crate) listeners: BTreeMap<String, String>,
@@ -268,6 +270,9 @@ impl Scene {
         let mut arguments = Fields::from([("entry", entry.as_str())]);
         if self.ipv6 {
             arguments.set("family", "inet6");
+        }
+        if self.message_oriented {
+            arguments.set("type", "seqpacket");
         }
         self.query(socket, "socket", arguments)?;
         self.made.insert(socket.clone());

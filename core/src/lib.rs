@@ -37,6 +37,7 @@
 //! |---|---|---|---|
 //! | plain TCP | IPv4, IPv6 | the kernel: a rejected caller sees its connection reset | none |
 //! | in-process | [`InProcessAddress`] | the condition function: connect waits for it | yes |
+//! | in-process, messages | the same; ask for them with [`Connector::messages`] | the same | yes |
 //!
 //! # Errors
 //!

@@ -39,9 +39,24 @@ impl Listener {
     /// Those of [`Socket::new`], [`Socket::bind`] and [`Socket::listen`].
     pub fn bind(address: impl Into<Address>, backlog: i32) -> Result<Self> {
         let address = address.into();
-        let socket = Socket::new(Entry::stream(address.family()))?;
+        Self::bind_entry(Entry::stream(address.family()), &address, backlog)
+    }
+
+    /// The same for connections that carry messages: see [`Connector::messages`].
+    ///
+    /// # Errors
+    /// Also [`Error::SocktNoSupport`] for a family without a message-oriented entry.
+    ///
+    /// [`Connector::messages`]: crate::Connector::messages
+    pub fn bind_messages(address: impl Into<Address>, backlog: i32) -> Result<Self> {
+        let address = address.into();
+        Self::bind_entry(Entry::messages(address.family())?, &address, backlog)
+    }
+
+    fn bind_entry(entry: Entry, address: &Address, backlog: i32) -> Result<Self> {
+        let socket = Socket::new(entry)?;
         socket.set_option(SocketOption::ReuseAddress, 1)?;
-        socket.bind(&address)?;
+        socket.bind(address)?;
         socket.listen(backlog)?;
         Ok(Self { socket })
     }

@@ -15,6 +15,11 @@ use crate::{
 ///
 /// Reading and writing go through [`Read`] and [`Write`], also on a shared reference.
 ///
+/// On a message-oriented entry ([`Connector::messages`]) each [`send`](Self::send) is a message and
+/// each [`receive`](Self::receive) takes one, and so do [`Write`] and [`Read`] as far as their
+/// contracts allow: `read` returns 0 at the graceful end and only there, so it leaves out messages of
+/// no bytes, and of a message that is longer than its buffer it takes the part that fits.
+///
 /// ```
 /// use std::{io::{Read, Write}, thread};
 /// use vestibule::{Decision, InProcessAddress, Listener, Stream};
@@ -45,6 +50,7 @@ pub struct Connector {
     caller_data: UserData,
     qos: Option<Qos>,
     timeout: Option<Duration>,
+    messages: bool,
 }
 
 /// A connect that has failed, with the data that a refusal may carry (ACC-44).
@@ -64,6 +70,7 @@ impl Connector {
             caller_data: UserData::new(),
             qos: None,
             timeout: None,
+            messages: false,
         }
     }
 
@@ -88,13 +95,55 @@ impl Connector {
         self
     }
 
+    /// Connects a message-oriented socket, to a listener of [`Listener::bind_messages`]; every other
+    /// one refuses. The connection keeps the boundaries of what is sent.
+    ///
+    /// ```
+    /// use std::thread;
+    /// use vestibule::{Connector, Error, InProcessAddress, Listener, Wait};
+    ///
+    /// # fn main() -> vestibule::Result<()> {
+    /// let listener = Listener::bind_messages(InProcessAddress::local(0), 5)?;
+    /// let address = listener.local_address()?;
+    /// let client = thread::spawn(move || {
+    ///     let stream = Connector::new(address).messages().connect()?;
+    ///     for message in ["one", "", "two"] {
+    ///         stream.send(message.as_bytes(), &Wait::FOREVER)?;
+    ///     }
+    ///     stream.send_disconnect(b"that is all")
+    /// });
+    /// let stream = listener.accept_any()?;
+    /// let mut buffer = [0; 100];
+    /// for length in [3, 0, 3] {
+    ///     assert_eq!(stream.receive(&mut buffer, &Wait::FOREVER), Ok(length));
+    /// }
+    /// assert_eq!(stream.receive(&mut buffer, &Wait::FOREVER), Err(Error::Discon));
+    /// assert_eq!(stream.receive_disconnect()?, b"that is all");
+    /// client.join().unwrap()
+    /// # }
+    /// ```
+    ///
+    /// [`Listener::bind_messages`]: crate::Listener::bind_messages
+    #[must_use]
+    pub const fn messages(mut self) -> Self {
+        self.messages = true;
+        self
+    }
+
     /// Connects, and waits for the decision where the entry has one.
     ///
     /// # Errors
-    /// As [`Socket::connect`] says, with the data of a refusal.
+    /// As [`Socket::connect`] says, with the data of a refusal; [`Error::SocktNoSupport`] if messages
+    /// were asked for and the family has no message-oriented entry.
     pub fn connect(&self) -> Result<Stream, ConnectError> {
         let wait = self.timeout.map_or(Wait::FOREVER, Wait::at_most);
-        let socket = Socket::new(Entry::stream(self.address.family()))?;
+        let family = self.address.family();
+        let entry = if self.messages {
+            Entry::messages(family)?
+        } else {
+            Entry::stream(family)
+        };
+        let socket = Socket::new(entry)?;
         let data = ConnectData {
             caller_data: &self.caller_data,
             qos: self.qos.as_ref(),
@@ -182,12 +231,36 @@ impl Stream {
         self.socket.send(data, wait)
     }
 
-    /// Receives; 0 means the end of the stream.
+    /// Receives; 0 means the end of a stream, or a message of no bytes.
     ///
     /// # Errors
     /// As [`Socket::receive`] says.
     pub fn receive(&self, buffer: &mut [u8], wait: &Wait<'_>) -> Result<usize> {
         self.socket.receive(buffer, Receive::default(), wait)
+    }
+
+    /// What [`Read`] can make of a message: 0 is the end there, and what is read is gone.
+    fn read_message(&self, buffer: &mut [u8]) -> Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            match self.receive(buffer, &Wait::FOREVER) {
+                Ok(0) => {}                         // a message of no bytes
+                Err(Error::Discon) => return Ok(0), // DIS-34
+                Err(Error::MsgSize) => {
+                    let partial = Receive {
+                        partial: true,
+                        ..Receive::default()
+                    };
+                    match self.socket.receive(buffer, partial, &Wait::FOREVER) {
+                        Ok(0) => {} // another thread has taken the message
+                        outcome => return outcome,
+                    }
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
     /// The callee data that came with the acceptance; empty if none (UDA-05).
@@ -322,6 +395,9 @@ impl AsFd for Stream {
 
 impl Read for &Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.socket.entry().is_message_oriented() {
+            return Ok(self.read_message(buffer)?);
+        }
         Ok(self
             .socket
             .receive(buffer, Receive::default(), &Wait::FOREVER)?)

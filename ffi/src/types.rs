@@ -163,8 +163,10 @@ pub const VESTIBULE_SHUT_BOTH: c_int = 2;
 pub const VESTIBULE_MSG_PEEK: c_int = 0x2;
 /// vestibule_send: accepted, without effect.
 pub const VESTIBULE_MSG_DONTROUTE: c_int = 0x4;
-/// vestibule_recv: wait until the buffer is full or the stream ends.
+/// vestibule_recv: wait until the buffer is full or the stream ends; streams only.
 pub const VESTIBULE_MSG_WAITALL: c_int = 0x8;
+/// vestibule_recv: take a part of a message; message-oriented sockets only.
+pub const VESTIBULE_MSG_PARTIAL: c_int = 0x8000;
 
 /// Level of the VESTIBULE_SO_ options. Levels and options have Winsock's numbers, not Linux'.
 pub const VESTIBULE_SOL_SOCKET: c_int = 0xFFFF;
@@ -191,8 +193,11 @@ pub const VESTIBULE_SO_RCVTIMEO: c_int = 0x1006;
 /// The error of the last failed non-blocking connect, 0 if none; reading does not clear it; read
 /// only.
 pub const VESTIBULE_SO_ERROR: c_int = 0x1007;
-/// 1, a stream; read only.
+/// SOCK_STREAM or SOCK_SEQPACKET; read only.
 pub const VESTIBULE_SO_TYPE: c_int = 0x1008;
+/// The longest message that can be sent, bytes: the peer's receive buffer, or the size that one has
+/// by default while there is no peer; read only, message-oriented sockets only.
+pub const VESTIBULE_SO_MAX_MSG_SIZE: c_int = 0x2003;
 /// Whether nothing is established before the condition function has accepted; 0 or 1, before
 /// listen. In-process this is so in any case; plain TCP cannot and refuses 1 with WSAENOPROTOOPT.
 pub const VESTIBULE_SO_CONDITIONAL_ACCEPT: c_int = 0x3002;

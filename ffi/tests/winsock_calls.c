@@ -1,5 +1,6 @@
 /* The Winsock headers: Windows' family numbers, the in-process address in Winsock form, FIONBIO and
- * WSAIoctl, groups (LAY-38, HND-29, HND-38, GRP-03, GRP-05, GRP-08, QOS-10, QOS-13, QOS-14). */
+ * WSAIoctl, groups (LAY-38, HND-29, HND-38, GRP-03, GRP-05, GRP-08, QOS-10, QOS-13, QOS-14),
+ * messages (DIS-34, DIS-35, ERR-18, LAY-36). */
 
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -190,6 +191,39 @@ static void creation(void) {
     CHECK(WSAGetLastError() == WSAEINVAL); /* GRP-03 */
 }
 
+/* Messages by the Winsock names (DIS-34, DIS-35, ERR-18). */
+static void messages(void) {
+    SOCKADDR_VESTIBULE address;
+    SOCKET listener = socket(AF_VESTIBULE, SOCK_SEQPACKET, 0), caller, accepted;
+    int length = sizeof address, type = 0, longest = 0, size = sizeof type;
+    u_long on = 1;
+    char room[8] = "";
+    memset(&address, 0, sizeof address);
+    address.sv_family = AF_VESTIBULE;
+    address.sv_node = SV_NODE_LOCAL;
+    CHECK(bind(listener, (SOCKADDR *)&address, length) == 0 && listen(listener, 5) == 0);
+    CHECK(getsockname(listener, (SOCKADDR *)&address, &length) == 0);
+    caller = WSASocketA(AF_VESTIBULE, SOCK_SEQPACKET, 0, NULL, 0, WSA_FLAG_OVERLAPPED);
+    CHECK(ioctlsocket(caller, FIONBIO, &on) == 0);
+    CHECK_FAILS(connect(caller, (SOCKADDR *)&address, length), WSAEWOULDBLOCK);
+    accepted = accept(listener, NULL, NULL);
+    CHECK(accepted != INVALID_SOCKET);
+    CHECK(getsockopt(accepted, SOL_SOCKET, SO_TYPE, (char *)&type, &size) == 0);
+    CHECK(getsockopt(accepted, SOL_SOCKET, SO_MAX_MSG_SIZE, (char *)&longest, &size) == 0);
+    CHECK(type == SOCK_SEQPACKET && longest == 65536);
+    CHECK(send(caller, "message", 7, 0) == 7 && send(caller, "", 0, 0) == 0);
+    CHECK_FAILS(recv(accepted, room, 4, 0), WSAEMSGSIZE);
+    CHECK(memcmp(room, "mess", 5) == 0);
+    CHECK(recv(accepted, room, 4, MSG_PARTIAL) == 4);
+    CHECK(recv(accepted, room, 8, 0) == 3 && memcmp(room, "age", 3) == 0);
+    CHECK(recv(accepted, room, 8, 0) == 0);
+    CHECK_FAILS(recv(accepted, room, 8, MSG_WAITALL), WSAEOPNOTSUPP);
+    CHECK(WSASendDisconnect(caller, NULL) == 0);
+    CHECK_FAILS(recv(accepted, room, 8, 0), WSAEDISCON);
+    CHECK(recv(accepted, room, 8, MSG_PARTIAL) == 0);
+    CHECK(closesocket(accepted) == 0 && closesocket(caller) == 0 && closesocket(listener) == 0);
+}
+
 int main(void) {
     WSADATA data;
     CHECK(WSAStartup(MAKEWORD(2, 2), &data) == 0);
@@ -197,6 +231,7 @@ int main(void) {
     ipv6_only();
     overlapped();
     in_process();
+    messages();
     control_codes();
     creation();
     CHECK(WSACleanup() == 0);

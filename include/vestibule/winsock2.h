@@ -206,8 +206,8 @@ typedef int(CALLBACK *LPCONDITIONPROC)(LPWSABUF lpCallerId, LPWSABUF lpCallerDat
 
 #ifndef VESTIBULE_NO_EXTENSIONS
 
-/* Stream sockets in memory, inside one process. Made with AF_VESTIBULE, SOCK_STREAM and protocol
- * 0. */
+/* Sockets in memory, inside one process. Made with AF_VESTIBULE, SOCK_STREAM or, for messages,
+ * SOCK_SEQPACKET, and protocol 0. */
 #define AF_VESTIBULE 0x5645
 #define PF_VESTIBULE AF_VESTIBULE
 

@@ -66,6 +66,11 @@ class DirectionShutDown(WinsockError, BrokenPipeError):
     """WSAESHUTDOWN: this direction has been shut down."""
 
 
+class Disconnected(WinsockError, EOFError):
+    """WSAEDISCON: the peer of a message-oriented connection has ended its direction gracefully, and every
+    message was received (DIS-34)."""
+
+
 class Interrupted(WinsockError, InterruptedError):
     """WSAEINTR: another thread closed the socket while the call waited (ACC-57)."""
 
@@ -89,6 +94,7 @@ _CLASSES: dict[int, type[WinsockError]] = {
     10058: DirectionShutDown,
     10060: TimedOut,
     10061: ConnectionRefused,
+    10101: Disconnected,
     11002: RequestDeferred,
 }
 

@@ -26,7 +26,9 @@ class Entry(enum.Enum):
     TCP6 = "tcp6"
     """Plain TCP over IPv6, likewise."""
     IN_PROCESS = "in-process"
-    """In memory, inside one process. A caller waits for the decision; user data travels along."""
+    """Streams in memory, inside one process. A caller waits for the decision; user data travels along."""
+    IN_PROCESS_MESSAGES = "in-process-messages"
+    """The same with messages: a send is one message, a receive takes one."""
 
 
 class Shutdown(enum.IntEnum):
@@ -68,7 +70,10 @@ class SocketOption(enum.Enum):
     ERROR = "SO_ERROR"
     """Read only: the Winsock number of the socket's own error, 0 if none; reading keeps it (HND-27)."""
     TYPE = "SO_TYPE"
-    """Read only: 1, a stream."""
+    """Read only: 1 for a stream, 5 for messages."""
+    MAX_MESSAGE_SIZE = "SO_MAX_MSG_SIZE"
+    """Read only, messages only: the longest that can be sent, in bytes, which is the receive buffer of the
+    peer."""
 
 
 class Setting(enum.IntEnum):

@@ -62,8 +62,8 @@ static void greet(void) {
     text_add(&line,
              " caps.in-process=connect-data,disconnect-data,refusal-data,qos,decided-connect,"
              "refusal-visible,active-refusal,withdrawal-visible,reset-visible,close-visible,"
-             "exact-backlog,conditional-accept,peer-credentials,half-close,abort,port-addresses,"
-             "datagram-free,connect-timeout,%s",
+             "exact-backlog,conditional-accept,peer-credentials,half-close,abort,message-oriented,"
+             "port-addresses,datagram-free,connect-timeout,%s",
              API);
     text_add(&line,
              " caps.tcp=kernel-handle,half-close,abort,port-addresses,network-errors,"

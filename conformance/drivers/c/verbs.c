@@ -17,7 +17,9 @@ static enum outcome do_socket(struct work *work) {
     const char *name = words_value(work->words, "name");
     const char *entry = words_value(work->words, "entry");
     const char *family = words_value(work->words, "family");
+    const char *type = words_value(work->words, "type");
     long group = words_number(work->words, "group", 0);
+    int kind = type != NULL && strcmp(type, "seqpacket") == 0 ? SOCK_SEQPACKET : SOCK_STREAM;
     int af = family != NULL && strcmp(family, "inet6") == 0 ? AF_INET6 : AF_INET;
     SOCKET made;
     if (name == NULL || entry == NULL)
@@ -32,9 +34,9 @@ static enum outcome do_socket(struct work *work) {
         return UNSUPPORTED;
     }
     if (group == 0)
-        made = socket(af, SOCK_STREAM, 0);
+        made = socket(af, kind, 0);
     else
-        made = WSASocketA(af, SOCK_STREAM, 0, NULL, (GROUP)group, WSA_FLAG_OVERLAPPED);
+        made = WSASocketA(af, kind, 0, NULL, (GROUP)group, WSA_FLAG_OVERLAPPED);
     if (made == INVALID_SOCKET)
         return FAIL;
     socket_name(name, made);
@@ -74,10 +76,14 @@ static enum outcome do_send(struct work *work) {
 static enum outcome do_recv(struct work *work) {
     long max = words_number(work->words, "max", 0);
     char *buffer = malloc((size_t)max + 1);
-    int received;
+    int flags = 0, received;
     if (buffer == NULL)
         return NONSENSE;
-    received = recv(work->socket, buffer, (int)max, 0);
+    if (words_number(work->words, "peek", 0))
+        flags |= MSG_PEEK;
+    if (words_number(work->words, "partial", 0))
+        flags |= MSG_PARTIAL;
+    received = recv(work->socket, buffer, (int)max, flags);
     if (received >= 0)
         bytes_add(work->results, "data", buffer, (size_t)received);
     free(buffer);

@@ -39,17 +39,18 @@ Address = Any
 API = "raw-decision raise raise-propagates qos-parameter timed-accept descriptor-limit data-options"
 CAPABILITIES = {
     "in-process": "connect-data disconnect-data refusal-data qos decided-connect refusal-visible active-refusal "
-    "withdrawal-visible exact-backlog conditional-accept peer-credentials half-close abort port-addresses "
-    "datagram-free reset-visible close-visible connect-timeout " + API,
+    "withdrawal-visible exact-backlog conditional-accept peer-credentials half-close abort message-oriented "
+    "port-addresses datagram-free reset-visible close-visible connect-timeout " + API,
     "tcp": "kernel-handle half-close abort port-addresses network-errors datagram-free reset-visible "
     "kernel-backlog connect-timeout " + API,
 }
 
 ENTRIES = {
-    ("in-process", None): Entry.IN_PROCESS,
-    ("tcp", None): Entry.TCP4,
-    ("tcp", "inet"): Entry.TCP4,
-    ("tcp", "inet6"): Entry.TCP6,
+    ("in-process", None, None): Entry.IN_PROCESS,
+    ("in-process", None, "seqpacket"): Entry.IN_PROCESS_MESSAGES,
+    ("tcp", None, None): Entry.TCP4,
+    ("tcp", "inet", None): Entry.TCP4,
+    ("tcp", "inet6", None): Entry.TCP6,
 }
 DECISIONS = {"accept": Decision.ACCEPT, "reject": Decision.REJECT, "defer": Decision.DEFER}
 DIRECTIONS = {"receive": Shutdown.RECEIVE, "send": Shutdown.SEND, "both": Shutdown.BOTH}
@@ -195,7 +196,10 @@ class Lane:
     # Verbs, section 2 of the protocol. `extra` goes into a reply of failure, too.
 
     def do_socket(self, fields: Fields, **_: Any) -> None:
-        entry = ENTRIES[fields["entry"], None if fields["entry"] == "in-process" else fields.get("family")]
+        family = None if fields["entry"] == "in-process" else fields.get("family")
+        entry = ENTRIES.get((fields["entry"], family, fields.get("type")))
+        if entry is None:
+            raise UnsupportedError
         self.driver.sockets[fields["name"]] = vestibule.Socket(entry)
 
     def do_bind(self, fields: Fields, **_: Any) -> None:
@@ -263,7 +267,8 @@ class Lane:
         return {"n": str(self.socket(fields).send(read_bytes(fields["data"]) or b""))}
 
     def do_recv(self, fields: Fields, **_: Any) -> Fields:
-        return {"data": write_bytes(self.socket(fields).recv(int(fields["max"])))}
+        peek, partial = (fields.get(flag) == "1" for flag in ("peek", "partial"))
+        return {"data": write_bytes(self.socket(fields).recv(int(fields["max"]), peek=peek, partial=partial))}
 
     def do_shutdown(self, fields: Fields, **_: Any) -> None:
         if fields["how"] not in DIRECTIONS:

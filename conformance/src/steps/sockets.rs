@@ -15,6 +15,12 @@ use crate::{
 /// Backlog of listeners about whose backlog the scenario does not care.
 const BACKLOG: &str = "5";
 
+/// What every socket is that is made from here on.
+#[given(regex = r"^sockets are (message-oriented|streams)$")]
+fn kind_of_sockets(scene: &mut Scene, kind: String) {
+    scene.message_oriented = kind == "message-oriented";
+}
+
 #[given(regex = r"^a (non-blocking |blocking )?(second )?listener(?: with a backlog of (-?\d+))?$")]
 fn listener(scene: &mut Scene, mode: String, second: String, backlog: String) -> Step {
     let name = if second.is_empty() {

@@ -11,8 +11,10 @@ pub enum Entry {
     Tcp4,
     /// Plain TCP over IPv6: the kernel socket itself.
     Tcp6,
-    /// In memory, inside one process.
+    /// Streams in memory, inside one process.
     InProcess,
+    /// Messages in memory, inside one process: a send is one message, a receive takes one.
+    InProcessMessages,
 }
 
 /// What the catalogue says about an entry: Winsock's `WSAPROTOCOL_INFO`, as far as entries differ
@@ -80,6 +82,7 @@ pub struct UserDataLimits {
 const SOCK_STREAM: i32 = 1;
 #[cfg(test)]
 const SOCK_DGRAM: i32 = 2;
+const SOCK_SEQPACKET: i32 = 5;
 const SOCK_TYPES: std::ops::RangeInclusive<i32> = 1..=5;
 const IPPROTO_TCP: i32 = 6;
 const IPPROTO_UDP: i32 = 17;
@@ -112,7 +115,7 @@ const IN_PROCESS: Capabilities = Capabilities::CONNECT_DATA
 
 /// The catalogue, in the order of registration. The row of an entry stands where its number in
 /// [`Entry`] says.
-const CATALOGUE: [ProtocolInfo; 3] = [
+const CATALOGUE: [ProtocolInfo; 4] = [
     ProtocolInfo {
         entry: Entry::Tcp4,
         name: "vestibule TCP/IP",
@@ -151,6 +154,19 @@ const CATALOGUE: [ProtocolInfo; 3] = [
         byte_order: ByteOrder::NATIVE,
         message_size: 0,
         capabilities: IN_PROCESS,
+    },
+    ProtocolInfo {
+        entry: Entry::InProcessMessages,
+        name: "vestibule in-process messages",
+        catalogue_id: 1004,
+        provider_flags: ProviderFlags::MATCHES_PROTOCOL_ZERO,
+        version: 1,
+        family: Family::InProcess,
+        socket_type: SOCK_SEQPACKET,
+        protocol: 0,
+        byte_order: ByteOrder::NATIVE,
+        message_size: 1, // the receive buffer of the peer
+        capabilities: IN_PROCESS.union(Capabilities::MESSAGE_ORIENTED),
     },
 ];
 
@@ -200,6 +216,22 @@ impl Entry {
             Family::Inet6 => Self::Tcp6,
             Family::InProcess => Self::InProcess,
         }
+    }
+
+    /// The message-oriented entry of a family.
+    ///
+    /// # Errors
+    /// [`Error::SocktNoSupport`] if it has none.
+    pub const fn messages(family: Family) -> Result<Self> {
+        match family {
+            Family::Inet | Family::Inet6 => Err(Error::SocktNoSupport),
+            Family::InProcess => Ok(Self::InProcessMessages),
+        }
+    }
+
+    /// Whether it keeps the boundaries of messages: `XP1_MESSAGE_ORIENTED`.
+    pub const fn is_message_oriented(self) -> bool {
+        self.capabilities().contains(Capabilities::MESSAGE_ORIENTED)
     }
 
     /// The protocol number: `IPPROTO_TCP`, or 0 for in-process.
@@ -294,6 +326,8 @@ mod tests {
         assert_eq!(Entry::Tcp4.info().service_flags().bits(), 0x2_0066);
         assert_eq!(Entry::Tcp6.info().service_flags().bits(), 0x2_0066);
         assert_eq!(Entry::InProcess.info().service_flags().bits(), 0x21A6);
+        let messages = Entry::InProcessMessages.info();
+        assert_eq!(messages.service_flags().bits(), 0x21AE);
         let none = Capabilities::empty().service_flags();
         for (capability, flag) in [
             (Capabilities::CONNECT_DATA, ServiceFlags::CONNECT_DATA),
@@ -334,8 +368,19 @@ mod tests {
             Ok(Entry::InProcess)
         );
         assert_eq!(
-            find(Family::Inet, SOCK_DGRAM, 0),
-            Err(Error::SocktNoSupport)
+            find(Family::InProcess, SOCK_SEQPACKET, 0),
+            Ok(Entry::InProcessMessages)
+        );
+        for (family, kind) in [
+            (Family::Inet, SOCK_DGRAM),
+            (Family::Inet6, SOCK_SEQPACKET),
+            (Family::InProcess, SOCK_DGRAM),
+        ] {
+            assert_eq!(find(family, kind, 0), Err(Error::SocktNoSupport));
+        }
+        assert_eq!(
+            find(Family::Inet, SOCK_SEQPACKET, IPPROTO_TCP),
+            Err(Error::Prototype)
         );
         assert_eq!(
             find(Family::Inet, SOCK_DGRAM, IPPROTO_TCP),
@@ -353,9 +398,11 @@ mod tests {
             find(Family::Inet, 77, IPPROTO_TCP),
             Err(Error::SocktNoSupport)
         );
-        assert_eq!(
-            find(Family::InProcess, SOCK_STREAM, IPPROTO_TCP),
-            Err(Error::ProtoNoSupport)
-        );
+        for kind in [SOCK_STREAM, SOCK_SEQPACKET] {
+            assert_eq!(
+                find(Family::InProcess, kind, IPPROTO_TCP),
+                Err(Error::ProtoNoSupport)
+            );
+        }
     }
 }

@@ -46,8 +46,12 @@ pub enum SocketOption {
     /// `SO_ERROR`: the Winsock number of the socket's own error, 0 if there is none. Read only;
     /// reading does not clear it (HND-27).
     Error,
-    /// `SO_TYPE`: the `SOCK_*` number of the entry; 1 is a stream. Read only.
+    /// `SO_TYPE`: the `SOCK_*` number of the entry: 1 for a stream, 5 for messages. Read only.
     Type,
+    /// `SO_MAX_MSG_SIZE`: the longest message that can be sent, in bytes: the receive buffer of the
+    /// peer, or what a peer has by default while there is none. Read only, message-oriented entries
+    /// only.
+    MaxMessageSize,
 }
 
 /// The settable options come first; these many.

@@ -6,4 +6,5 @@
 pub mod backlog;
 pub mod condition;
 pub mod connection;
+pub mod messages;
 pub mod user_data;

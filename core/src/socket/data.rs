@@ -3,14 +3,18 @@
 use super::Socket;
 use crate::{
     Error, Qos, Receive, Result, SocketOption, UserDataKind, Wait,
-    rules::{connection::Shutdown, user_data},
+    rules::{connection::Shutdown, messages, user_data},
 };
 
 impl Socket {
     /// Sends data. A blocking socket sends everything; a non-blocking one as much as there is room
     /// for. The result is less than the length of the data only if the call ended early.
     ///
+    /// On a message-oriented entry the data is one message, which may have no bytes, and it is sent
+    /// whole or not at all: a blocking socket waits until there is room for all of it.
+    ///
     /// # Errors
+    /// [`Error::MsgSize`] for a message longer than [`SocketOption::MaxMessageSize`] (ERR-18);
     /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-16); [`Error::ConnReset`];
     /// [`Error::ConnAborted`] if receiving was ended with data unread (DIS-32), or after a failure on
     /// this side, such as a peer that no longer answers (DIS-37), and [`Error::NetReset`] if it was
@@ -25,13 +29,22 @@ impl Socket {
 
     /// Receives data; 0 means that the peer has ended the stream (DIS-33).
     ///
+    /// On a message-oriented entry one call takes one message, and 0 is a message of no bytes. With
+    /// [`Receive::partial`] it takes bytes, as many as fit, of the first message; the rest of it is
+    /// the first message then, and 0 may also be the end (DIS-35).
+    ///
     /// # Errors
+    /// [`Error::Discon`] if the peer has ended gracefully and every message was received, also on
+    /// each later call (DIS-34); [`Error::MsgSize`] if the message is longer than the buffer, which
+    /// has its beginning, and the whole message stays (ERR-18); [`Error::OpNotSupp`] for
+    /// [`Receive::partial`] on a stream and [`Receive::all`] on a message-oriented entry;
     /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-25); [`Error::ConnReset`]
     /// (DIS-36); [`Error::ConnAborted`] (DIS-37) and [`Error::NetReset`] as [`send`](Self::send) says;
     /// [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says,
     /// or after [`SocketOption::ReceiveTimeout`].
     pub fn receive(&self, buffer: &mut [u8], flags: Receive, wait: &Wait<'_>) -> Result<usize> {
         self.check_open()?;
+        messages::check_flags(self.entry.is_message_oriented(), flags.partial, flags.all)?;
         let wait = self.bounded(wait, SocketOption::ReceiveTimeout);
         self.transport().receive(buffer, flags, self.mode(&wait))
     }

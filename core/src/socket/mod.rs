@@ -73,7 +73,9 @@ impl Socket {
     pub fn new(entry: Entry) -> Result<Self> {
         let endpoint = match entry {
             Entry::Tcp4 | Entry::Tcp6 => Endpoint::Tcp(Tcp::new(entry.family())?),
-            Entry::InProcess => Endpoint::InProcess(InProcess::new()?),
+            Entry::InProcess | Entry::InProcessMessages => {
+                Endpoint::InProcess(InProcess::new(entry.is_message_oriented())?)
+            }
         };
         Ok(Self::from_endpoint(
             entry,
@@ -229,7 +231,7 @@ impl Socket {
     ///
     /// # Errors
     /// [`Error::WouldBlock`] if it is non-blocking and the attempt goes on (CON-05);
-    /// [`Error::ConnRefused`] after a rejection or if nothing listens (CON-08, CON-09);
+    /// [`Error::ConnRefused`] after a rejection or if nothing of its kind listens (CON-08, CON-09);
     /// [`Error::TimedOut`] (CON-10); [`Error::Already`] (CON-06); [`Error::IsConn`] (CON-07);
     /// [`Error::Inval`] on a listener (LSN-29); [`Error::AddrNotAvail`] for an address that is all
     /// zero or port 0 (CON-12); [`Error::AfNoSupport`] (CON-13); [`Error::NetUnreach`],
@@ -322,7 +324,8 @@ impl Socket {
 
     /// A descriptor that tells when there is room to send, or a connect attempt has ended (HND-31).
     /// On plain TCP it is the kernel socket, to be polled for output. Otherwise poll it for input;
-    /// it is made at the first call and belongs to the socket.
+    /// it is made at the first call and belongs to the socket. After a message that found no room it
+    /// tells when there is room for that one.
     ///
     /// # Errors
     /// [`Error::MFile`].

@@ -31,6 +31,9 @@ impl Socket {
         match option {
             SocketOption::AcceptConn => Ok(self.is_listening().into()), // LSN-30 SKT-15
             SocketOption::Type => Ok(self.entry.info().socket_type.unsigned_abs()),
+            SocketOption::MaxMessageSize if !self.entry.is_message_oriented() => {
+                Err(Error::NoProtoOpt)
+            }
             SocketOption::Error => Ok(self.transport().socket_error()?.unsigned_abs()), // HND-27
             option => match self.options.record().get(option) {
                 Some(value) => Ok(value),

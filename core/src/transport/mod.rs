@@ -71,8 +71,11 @@ pub(crate) struct Acceptance<'a> {
 pub struct Receive {
     /// Leave what is read in place, `MSG_PEEK`.
     pub peek: bool,
-    /// Wait until the buffer is full or the stream ends, `MSG_WAITALL`.
+    /// Wait until the buffer is full or the stream ends, `MSG_WAITALL`; streams only.
     pub all: bool,
+    /// Take bytes instead of a whole message, `MSG_PARTIAL`; message-oriented entries only. What does
+    /// not fit into the buffer is left for the next receive, and the graceful end is 0 (DIS-35).
+    pub partial: bool,
 }
 
 /// The socket of one transport.

@@ -69,7 +69,7 @@ pub(crate) fn calling_with(entry: Entry, address: &Address, caller_data: &[u8]) 
         matches!(started, Ok(()) | Err(Error::WouldBlock)),
         "{started:?}"
     );
-    if entry != Entry::InProcess {
+    if entry.is_kernel_socket() {
         client
             .finish_connect(&within())
             .expect("the kernel completes the handshake");

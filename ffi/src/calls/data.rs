@@ -8,8 +8,8 @@ use super::find;
 use crate::{
     memory::{Bytes, Input, Receiver, Room, data},
     types::{
-        VESTIBULE_MSG_DONTROUTE, VESTIBULE_MSG_PEEK, VESTIBULE_MSG_WAITALL, vestibule_buffer,
-        vestibule_handle,
+        VESTIBULE_MSG_DONTROUTE, VESTIBULE_MSG_PARTIAL, VESTIBULE_MSG_PEEK, VESTIBULE_MSG_WAITALL,
+        vestibule_buffer, vestibule_handle,
     },
 };
 
@@ -35,12 +35,13 @@ pub(crate) fn send(socket: vestibule_handle, bytes: Bytes<'_>, flags: c_int) -> 
 pub(crate) fn receive(socket: vestibule_handle, room: Room<'_>, flags: c_int) -> Result<usize> {
     let socket = find(socket)?;
     let room = room.into_slice()?;
-    if flags & !(VESTIBULE_MSG_PEEK | VESTIBULE_MSG_WAITALL) != 0 {
+    if flags & !(VESTIBULE_MSG_PEEK | VESTIBULE_MSG_WAITALL | VESTIBULE_MSG_PARTIAL) != 0 {
         return Err(Error::OpNotSupp);
     }
     let flags = Receive {
         peek: flags & VESTIBULE_MSG_PEEK != 0,
         all: flags & VESTIBULE_MSG_WAITALL != 0,
+        partial: flags & VESTIBULE_MSG_PARTIAL != 0,
     };
     socket.receive(room, flags, &Wait::FOREVER)
 }

@@ -36,8 +36,9 @@ use crate::{
 /// carried (CON-29, QOS-10) and for provider-specific parameters, of which there are none;
 /// WSAEADDRNOTAVAIL for an address that is all zero or port 0 (CON-12); WSAEWOULDBLOCK if the
 /// socket is non-blocking and the attempt goes on (CON-05); WSAEALREADY while it does (CON-06);
-/// WSAEISCONN (CON-07); WSAECONNREFUSED after a rejection or if nothing listens (CON-08, CON-09),
-/// data that came with a rejection can be read with vestibule_recv_disconnect (ACC-44);
+/// WSAEISCONN (CON-07); WSAECONNREFUSED after a rejection or if nothing of the socket's type listens
+/// (CON-08, CON-09), data that came with a rejection can be read with vestibule_recv_disconnect
+/// (ACC-44);
 /// WSAETIMEDOUT (CON-10); WSAENETUNREACH, WSAEHOSTUNREACH (CON-14); WSAEINTR if another thread has
 /// closed the socket.
 ///

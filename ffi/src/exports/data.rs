@@ -12,6 +12,8 @@ use crate::{
 };
 
 /// Sends data. A blocking socket sends all of it, a non-blocking one as much as there is room for.
+/// On a message-oriented socket the data is one message, which may have no bytes, and is sent whole
+/// or not at all.
 ///
 /// `buf`, `len`: the bytes. `flags`: 0 or VESTIBULE_MSG_DONTROUTE.
 ///
@@ -20,8 +22,9 @@ use crate::{
 /// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
 /// CON-35); WSAESHUTDOWN (DIS-16); WSAECONNRESET; WSAECONNABORTED if receiving was ended with data
 /// unread (DIS-32), or after a failure on this side, such as a peer that no longer answers (DIS-37),
-/// and WSAENETRESET if it was keep-alive that has found it; WSAEWOULDBLOCK; WSAETIMEDOUT after
-/// VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has closed the socket.
+/// and WSAENETRESET if it was keep-alive that has found it; WSAEMSGSIZE for a message longer than
+/// VESTIBULE_SO_MAX_MSG_SIZE (ERR-18); WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_SNDTIMEO;
+/// WSAEINTR if another thread has closed the socket.
 ///
 /// Thread-safe. Never raises SIGPIPE.
 ///
@@ -39,16 +42,22 @@ pub unsafe extern "C" fn vestibule_send(
     boundary::count(|| data::send(socket, bytes, flags))
 }
 
-/// Receives data.
+/// Receives data: bytes of a stream, or one message of a message-oriented socket. With
+/// VESTIBULE_MSG_PARTIAL it takes of the first message what fits, and the rest is the first message
+/// then (DIS-35).
 ///
-/// `buf`, `len`: the room. `flags`: 0, VESTIBULE_MSG_PEEK, VESTIBULE_MSG_WAITALL, or both.
+/// `buf`, `len`: the room. `flags`: 0, or a combination of VESTIBULE_MSG_PEEK and, on a stream,
+/// VESTIBULE_MSG_WAITALL or, on a message-oriented socket, VESTIBULE_MSG_PARTIAL.
 ///
-/// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1.
+/// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1. On a
+/// message-oriented socket 0 is a message of no bytes, and with VESTIBULE_MSG_PARTIAL perhaps the end.
 ///
 /// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
 /// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37) and
-/// WSAENETRESET as vestibule_send says; WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_RCVTIMEO;
-/// WSAEINTR if another thread has closed the socket.
+/// WSAENETRESET as vestibule_send says; WSAEDISCON at the graceful end of a message-oriented
+/// connection, again each time (DIS-34); WSAEMSGSIZE if the message is longer than `len`: `buf` has
+/// its beginning, and the whole message stays (ERR-18); WSAEWOULDBLOCK; WSAETIMEDOUT after
+/// VESTIBULE_SO_RCVTIMEO; WSAEINTR if another thread has closed the socket.
 ///
 /// Thread-safe.
 ///

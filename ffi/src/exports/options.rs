@@ -144,6 +144,7 @@ pub extern "C" fn vestibule_read_descriptor(socket: vestibule_handle) -> c_int {
 /// A descriptor that tells when there is room to send or a connect attempt has ended (HND-31). On
 /// plain TCP it is the kernel socket, to be polled for output; otherwise it is made at the first
 /// call and is to be polled for input. It belongs to the socket: do not read, write or close it.
+/// After a message that found no room it tells when there is room for that one.
 ///
 /// Returns the descriptor or -1.
 ///

@@ -17,8 +17,11 @@ use crate::{
 
 /// Makes a socket: blocking, unbound, not connected (HND-17).
 ///
-/// `family`: AF_INET, AF_INET6 or VESTIBULE_AF_IN_PROCESS. `type`: SOCK_STREAM. `protocol`: 0, or
-/// IPPROTO_TCP for the first two.
+/// `family`: AF_INET, AF_INET6 or VESTIBULE_AF_IN_PROCESS. `type`: SOCK_STREAM, or SOCK_SEQPACKET for
+/// messages on VESTIBULE_AF_IN_PROCESS. `protocol`: 0, or IPPROTO_TCP for the first two.
+///
+/// A message-oriented socket keeps the boundaries of what is sent: see vestibule_send and
+/// vestibule_recv. It connects to a listener of its own type; another one refuses.
 ///
 /// Returns the socket, to be closed with vestibule_closesocket, or VESTIBULE_INVALID_SOCKET.
 ///

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use provider::{Entry, Error, Shutdown, Socket, Wait};
+use provider::{Entry, Error, Receive, Shutdown, Socket, Wait};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::{
@@ -68,7 +68,12 @@ fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer 
         }
         "recv" => {
             let mut buffer = vec![0; words.number::<usize>("max")?.min(MOST)];
-            let length = ending::receive(process, socket, &mut buffer)?;
+            let flags = Receive {
+                peek: words.is_set("peek"),
+                partial: words.is_set("partial"),
+                ..Receive::default()
+            };
+            let length = ending::receive(process, socket, &mut buffer, flags)?;
             Ok(format!("data={}", hex(&buffer[..length])))
         }
         "shutdown" => {
@@ -126,10 +131,12 @@ pub(crate) fn named(lane: &Lane, words: &Words) -> Result<Named, End> {
 }
 
 fn socket(lane: &Lane, words: &Words) -> Answer {
-    let entry = match (words.need("entry")?, words.get("family")) {
-        ("in-process", _) => Entry::InProcess,
-        ("tcp", None | Some("inet")) => Entry::Tcp4,
-        ("tcp", Some("inet6")) => Entry::Tcp6,
+    let kind = (words.get("family"), words.get("type"));
+    let entry = match (words.need("entry")?, kind) {
+        ("in-process", (_, None)) => Entry::InProcess,
+        ("in-process", (_, Some("seqpacket"))) => Entry::InProcessMessages,
+        ("tcp", (None | Some("inet"), None)) => Entry::Tcp4,
+        ("tcp", (Some("inet6"), None)) => Entry::Tcp6,
         _ => return Err(End::Unsupported),
     };
     if words.has_any(&["group"]) {

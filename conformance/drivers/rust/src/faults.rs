@@ -93,6 +93,10 @@ faults! {
     ResetForClose = "reset-for-close",
     /// No close resets.
     CloseForReset = "close-for-reset",
+    /// The end of a message-oriented connection looks like a message of no bytes.
+    EmptyForDisconnected = "empty-for-disconnected",
+    /// A message that is too long for the buffer looks like one of no bytes.
+    EmptyForTooLong = "empty-for-too-long",
 }
 
 impl Fault {

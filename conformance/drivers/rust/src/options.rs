@@ -22,6 +22,7 @@ fn named(option: &str) -> Result<SocketOption, End> {
         "SO_ACCEPTCONN" => SocketOption::AcceptConn,
         "SO_ERROR" => SocketOption::Error,
         "SO_TYPE" => SocketOption::Type,
+        "SO_MAX_MSG_SIZE" => SocketOption::MaxMessageSize,
         _ => return Err(End::Unsupported),
     })
 }

@@ -19,8 +19,8 @@ const ENTRIES: [(&str, &str); 2] = [
         "in-process",
         "connect-data,disconnect-data,refusal-data,qos,decided-connect,refusal-visible,\
          active-refusal,withdrawal-visible,reset-visible,close-visible,exact-backlog,\
-         conditional-accept,peer-credentials,half-close,abort,port-addresses,datagram-free,\
-         connect-timeout",
+         conditional-accept,peer-credentials,half-close,abort,message-oriented,port-addresses,\
+         datagram-free,connect-timeout",
     ),
     (
         "tcp",

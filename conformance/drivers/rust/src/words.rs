@@ -107,6 +107,11 @@ impl Words {
         }
     }
 
+    /// Whether the key is there and says yes.
+    pub(crate) fn is_set(&self, key: &str) -> bool {
+        self.get(key) == Some("1")
+    }
+
     /// Whether one of these keys is there.
     pub(crate) fn has_any(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.0.contains_key(*key))

@@ -114,7 +114,10 @@ impl Network {
         let caller_data = options.outgoing(outgoing.caller_data, UserDataKind::Connect);
         let caller_data = UserData::from_slice(caller_data);
         let qos = outgoing.qos.copied().or(socket.qos); // QOS-08
-        let listener = self.listener_at(destination).ok_or(Error::ConnRefused)?; // CON-09
+        let message_oriented = socket.inbox.is_message_oriented();
+        let listener = self
+            .listener_at(destination, message_oriented)
+            .ok_or(Error::ConnRefused)?; // CON-09
         let pending = Pending {
             client: id,
             caller,

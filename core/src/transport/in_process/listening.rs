@@ -140,10 +140,14 @@ impl Network {
         let Address::InProcess(callee) = request.callee else {
             return Err(Error::Inval);
         };
-        let options = &self.socket(listener)?.option_data;
+        let Socket {
+            inbox,
+            option_data: options,
+            ..
+        } = self.socket(listener)?;
         let answer = options.outgoing(acceptance.callee_data, UserDataKind::Connect); // UDA-18 UDA-19
         let answer = UserData::from_slice(answer);
-        let mut server = Socket::new(Connection::ACCEPTED);
+        let mut server = Socket::new(Connection::ACCEPTED, inbox.is_message_oriented());
         server.option_data = options.of_accepted(&pending.caller_data); // UDA-17
         server.local = Some(callee);
         server.remote = Some(pending.caller);

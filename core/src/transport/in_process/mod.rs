@@ -6,7 +6,9 @@
 
 mod connecting;
 mod descriptors;
+mod inbox;
 mod listening;
+mod messages;
 mod network;
 mod option_data;
 mod streaming;
@@ -41,8 +43,9 @@ pub(crate) struct InProcess {
 }
 
 impl InProcess {
-    pub(crate) fn new() -> Result<Self> {
-        Provider::network().update(|network| network.insert(Socket::new(Connection::NEW)))
+    pub(crate) fn new(message_oriented: bool) -> Result<Self> {
+        let socket = Socket::new(Connection::NEW, message_oriented);
+        Provider::network().update(|network| network.insert(socket))
     }
 
     /// Runs `change` on this socket and the network around it.
@@ -228,6 +231,7 @@ impl Transport for InProcess {
             SocketOption::OobInline | SocketOption::NoDelay | SocketOption::CallerCheck => {
                 Err(Error::NoProtoOpt)
             }
+            SocketOption::MaxMessageSize => self.with(Network::max_message_size),
             option => self.with(|_, _| Ok(option.default_value())),
         }
     }

@@ -1,18 +1,16 @@
 //! The sockets of the in-process entry and their addresses.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use slab::Slab;
 
 pub(super) use super::descriptors::Wakes;
-use super::{InProcess, descriptors::Direction, listening::Pending, option_data::OptionData};
+use super::{
+    InProcess, descriptors::Direction, inbox::Inbox, listening::Pending, option_data::OptionData,
+};
 use crate::{
     Error, InProcessAddress, Qos, Result, Setting,
-    provider::options::{DEFAULT_BUFFER, Linger, SocketOption},
+    provider::options::{Linger, SocketOption},
     rules::{
         backlog::{Backlog, Gone, RequestId},
         connection::{Connection, State},
@@ -53,66 +51,16 @@ pub(super) struct Socket {
     /// The other end, while it exists.
     pub(super) peer: Option<SocketId>,
     pub(super) inbox: Inbox,
+    /// How long the message was that found no room, until one is sent; 0 on a stream.
+    pub(super) unsent: usize,
     pub(super) callee_data: UserData,
     pub(super) option_data: OptionData,
     pub(super) qos: Option<Qos>,
     pub(super) wakes: Arc<Wakes>,
 }
 
-/// What has arrived at a socket.
-#[derive(Debug)]
-pub(super) struct Inbox {
-    pub(super) bytes: VecDeque<u8>,
-    pub(super) limit: usize,
-    pub(super) end: Option<End>,
-    /// Disconnect data of the peer, or of a refusal.
-    pub(super) disconnect_data: Option<UserData>,
-}
-
-/// How nothing more comes in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    /// The peer has ended its direction.
-    Graceful,
-    /// The peer has reset the connection.
-    Reset,
-    /// This side has reset it: data came that nobody will read (DIS-32, DIS-37).
-    Aborted,
-}
-
-impl Inbox {
-    fn new() -> Self {
-        Self {
-            bytes: VecDeque::new(),
-            limit: DEFAULT_BUFFER as usize,
-            end: None,
-            disconnect_data: None,
-        }
-    }
-
-    /// The peer has reset the connection, unless this side has done so before.
-    fn reset(&mut self) {
-        if self.end != Some(End::Aborted) {
-            self.end = Some(End::Reset);
-        }
-        self.bytes.clear();
-    }
-
-    /// The peer has ended its direction; the first time counts.
-    pub(super) fn end_gracefully(&mut self, disconnect_data: &[u8]) {
-        if self.end.is_none() {
-            self.end = Some(End::Graceful);
-            self.disconnect_data = Some(UserData::from_slice(disconnect_data)); // DIS-02 DIS-52
-        }
-    }
-
-    pub(super) fn room(&self) -> usize {
-        self.limit.saturating_sub(self.bytes.len())
-    }
-}
-
 impl Socket {
-    pub(super) fn new(connection: Connection) -> Self {
+    pub(super) fn new(connection: Connection, message_oriented: bool) -> Self {
         Self {
             connection,
             local: None,
@@ -124,7 +72,8 @@ impl Socket {
             awaited: false,
             failure: None,
             peer: None,
-            inbox: Inbox::new(),
+            inbox: Inbox::new(message_oriented),
+            unsent: 0,
             callee_data: UserData::new(),
             option_data: OptionData::default(),
             qos: None,
@@ -194,7 +143,7 @@ impl Network {
     }
 
     /// The same, to look at only.
-    fn look_at(&self, id: SocketId) -> Option<&Socket> {
+    pub(super) fn look_at(&self, id: SocketId) -> Option<&Socket> {
         let (serial, socket) = self.sockets.get(id.index)?;
         (*serial == id.serial).then_some(socket)
     }
@@ -257,11 +206,19 @@ impl Network {
         self.bound.insert(port, Some(id));
     }
 
-    pub(super) fn listener_at(&self, address: InProcessAddress) -> Option<SocketId> {
+    /// The listener at an address, if its connections are of that kind. A port belongs to one socket,
+    /// whatever its kind.
+    pub(super) fn listener_at(
+        &self,
+        address: InProcessAddress,
+        message_oriented: bool,
+    ) -> Option<SocketId> {
         if address.node != InProcessAddress::LOCAL {
             return None;
         }
-        self.bound.get(&address.port).copied().flatten() // LSN-06
+        let listener = self.bound.get(&address.port).copied().flatten()?; // LSN-06
+        let inbox = &self.look_at(listener)?.inbox;
+        (inbox.is_message_oriented() == message_oriented).then_some(listener)
     }
 
     pub(super) fn set_option(
@@ -350,6 +307,11 @@ impl Network {
             return;
         };
         socket.wakes.signal(direction).notify();
+        self.show_readiness(socket, direction);
+    }
+
+    /// Shows the readiness on the descriptor, if there is one.
+    pub(super) fn show_readiness(&self, socket: &Socket, direction: Direction) {
         if socket.wakes.is_exported(direction) {
             socket
                 .wakes
@@ -370,13 +332,14 @@ impl Network {
                 socket.backlog.as_ref().is_some_and(Backlog::indicates) // ACC-09
             }
             (State::Connected, Direction::Read) => {
-                !socket.inbox.bytes.is_empty()
+                !socket.inbox.is_empty()
                     || socket.inbox.end.is_some()
                     || socket.connection.receive_ended
             }
             (State::Connected, Direction::Write) => {
                 let peer = socket.peer.and_then(|peer| self.look_at(peer));
-                peer.is_none_or(|peer| peer.inbox.room() > 0) || socket.connection.send_ended
+                peer.is_none_or(|peer| peer.inbox.has_room_for(socket.unsent) != Ok(false))
+                    || socket.connection.send_ended
             }
             (State::Unconnected, _) => socket.failure.is_some(),
             (State::Connecting, _) | (State::Listening, Direction::Write) => false,

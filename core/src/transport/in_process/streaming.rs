@@ -3,7 +3,8 @@
 use super::{
     InProcess,
     descriptors::Direction,
-    network::{End, Network, SocketId},
+    inbox::End,
+    network::{Network, SocketId},
 };
 use crate::{
     Error, Result,
@@ -17,7 +18,14 @@ use crate::{
 impl InProcess {
     /// Sends; a blocking socket sends everything.
     pub(super) fn send_all(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
-        self.with(|network, id| network.socket(id)?.connection.check_send())?;
+        let message_oriented = self.with(|network, id| {
+            let socket = network.socket(id)?;
+            socket.connection.check_send()?;
+            Ok(socket.inbox.is_message_oriented())
+        })?;
+        if message_oriented {
+            return self.send_message(data, mode);
+        }
         let mut sent = 0;
         while sent < data.len() {
             let step = self.wait(Direction::Write, mode, |network, id| {
@@ -38,7 +46,14 @@ impl InProcess {
         flags: Receive,
         mode: Mode<'_>,
     ) -> Result<usize> {
-        self.with(|network, id| network.socket(id)?.connection.check_receive())?;
+        let message_oriented = self.with(|network, id| {
+            let socket = network.socket(id)?;
+            socket.connection.check_receive()?;
+            Ok(socket.inbox.is_message_oriented())
+        })?;
+        if message_oriented {
+            return self.receive_message(buffer, flags, mode);
+        }
         let all = flags.all && !flags.peek && mode.blocking;
         let mut received = 0;
         loop {
@@ -61,31 +76,36 @@ impl InProcess {
 impl Network {
     /// Moves as much as there is room for; nothing if there is none.
     fn send(&mut self, id: SocketId, data: &[u8]) -> Option<Result<usize>> {
-        let socket = self.socket(id).ok()?;
-        if let Err(error) = socket.connection.check_send() {
-            return Some(Err(error)); // shut down by another thread
-        }
-        match socket.inbox.end {
-            Some(End::Reset) => return Some(Err(Error::ConnReset)), // DIS-36
-            Some(End::Aborted) => return Some(Err(Error::ConnAborted)), // DIS-37
-            Some(End::Graceful) | None => {}
-        }
-        let Some(peer) = socket.peer else {
-            return Some(Err(Error::ConnReset));
+        let peer = match self.receiver(id) {
+            Ok(peer) => peer,
+            Err(error) => return Some(Err(error)),
         };
         let target = self.socket(peer).ok()?;
-        if target.connection.receive_ended {
-            self.abort(peer, id); // DIS-32: data that nobody will read
-            return Some(Err(Error::ConnReset));
-        }
         let count = target.inbox.room().min(data.len());
         if count == 0 {
             return None;
         }
-        target.inbox.bytes.extend(&data[..count]);
+        target.inbox.push(&data[..count]);
         self.wake_all(Some(peer), Direction::Read);
         self.wake_all(Some(id), Direction::Write);
         Some(Ok(count))
+    }
+
+    /// The peer that what is sent goes to.
+    pub(super) fn receiver(&mut self, id: SocketId) -> Result<SocketId> {
+        let socket = self.socket(id)?;
+        socket.connection.check_send()?; // shut down by another thread
+        match socket.inbox.end {
+            Some(End::Reset) => return Err(Error::ConnReset), // DIS-36
+            Some(End::Aborted) => return Err(Error::ConnAborted), // DIS-37
+            Some(End::Graceful) | None => {}
+        }
+        let peer = socket.peer.ok_or(Error::ConnReset)?;
+        if self.socket(peer)?.connection.receive_ended {
+            self.abort(peer, id); // DIS-32: data that nobody will read
+            return Err(Error::ConnReset);
+        }
+        Ok(peer)
     }
 
     fn receive(
@@ -108,16 +128,22 @@ impl Network {
                 None => None,
             };
         }
-        for (byte, arrived) in buffer.iter_mut().zip(&socket.inbox.bytes) {
-            *byte = *arrived;
-        }
+        socket.inbox.copy_to(&mut buffer[..count]);
         if !flags.peek {
-            socket.inbox.bytes.drain(..count);
-            let peer = socket.peer;
-            self.wake_all(peer, Direction::Write);
-            self.wake_all(Some(id), Direction::Read);
+            self.remove(id, count);
         }
         Some(Ok(count))
+    }
+
+    /// Removes what was received.
+    pub(super) fn remove(&mut self, id: SocketId, count: usize) {
+        let Ok(socket) = self.socket(id) else {
+            return;
+        };
+        socket.inbox.remove(count);
+        let peer = socket.peer;
+        self.wake_all(peer, Direction::Write);
+        self.wake_all(Some(id), Direction::Read);
     }
 
     pub(super) fn send_disconnect(&mut self, id: SocketId, data: &[u8]) -> Result<()> {
@@ -145,8 +171,8 @@ impl Network {
     pub(super) fn end_receiving(&mut self, id: SocketId) -> Result<()> {
         let socket = self.socket(id)?;
         socket.connection = socket.connection.shut_down(Shutdown::Receive);
-        let unread = !socket.inbox.bytes.is_empty();
-        socket.inbox.bytes.clear();
+        let unread = !socket.inbox.is_empty();
+        socket.inbox.clear();
         if let (true, None, Some(peer)) = (unread, socket.inbox.end, socket.peer) {
             self.abort(id, peer);
         }
@@ -159,7 +185,7 @@ impl Network {
         for (id, end) in [(side, End::Aborted), (peer, End::Reset)] {
             if let Ok(socket) = self.socket(id) {
                 socket.inbox.end = Some(end);
-                socket.inbox.bytes.clear();
+                socket.inbox.clear();
             }
             self.wake_all(Some(id), Direction::Read);
             self.wake_all(Some(id), Direction::Write);

@@ -14,9 +14,16 @@ pub(crate) fn send(process: &Process, socket: &Socket, data: &[u8]) -> Result<us
 }
 
 /// Receives.
-pub(crate) fn receive(process: &Process, socket: &Socket, buffer: &mut [u8]) -> Result<usize> {
-    match socket.receive(buffer, Receive::default(), &Wait::FOREVER) {
+pub(crate) fn receive(
+    process: &Process,
+    socket: &Socket,
+    buffer: &mut [u8],
+    flags: Receive,
+) -> Result<usize> {
+    match socket.receive(buffer, flags, &Wait::FOREVER) {
         Err(Error::Shutdown) if process.has(Fault::ReceiveAfterEnd) => Ok(0),
+        Err(Error::Discon) if process.has(Fault::EmptyForDisconnected) => Ok(0),
+        Err(Error::MsgSize) if process.has(Fault::EmptyForTooLong) => Ok(0),
         received => received,
     }
 }

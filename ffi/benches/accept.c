@@ -139,10 +139,8 @@ static double a_nanosecond(void *unused) {
 
 static struct server ours(in_addr_t bound, enum decisions decisions, int check) {
     struct server server = listening(bound);
-    vestibule_handle handle = vestibule_adopt(server.fd);
-    CHECK(handle == (vestibule_handle)server.fd);
-    CHECK(vestibule_setsockopt(handle, VESTIBULE_SOL_VESTIBULE, VESTIBULE_SO_CALLER_CHECK, &check,
-                               sizeof check) == 0);
+    CHECK(vestibule_configure(VESTIBULE_CALLER_CHECK, (uint32_t)check) == 0);
+    CHECK(vestibule_adopt(server.fd) == (vestibule_handle)server.fd);
     server.decisions = decisions;
     return server;
 }

@@ -15,7 +15,7 @@ use crate::{
     errors::{exception, refusal},
     request::{NoDecision, ask},
     values,
-    waiting::{Deadline, detached, waiting},
+    waiting::{Deadline, detached, sleeping_detached, waiting},
 };
 
 /// Makes a listener, as the Rust `Listener` does.
@@ -25,7 +25,9 @@ pub(crate) fn listen_at(
     messages: bool,
 ) -> provider::Result<Socket> {
     let socket = Socket::new(entry_of(address, messages)?)?;
-    socket.set_option(SocketOption::ReuseAddress, 1)?;
+    if socket.entry().is_kernel_socket() {
+        socket.set_option(SocketOption::ReuseAddress, 1)?;
+    }
     socket.bind(address)?;
     socket.listen(backlog)?;
     Ok(socket)
@@ -40,35 +42,29 @@ pub(crate) fn entry_of(address: &Address, messages: bool) -> provider::Result<En
     }
 }
 
-/// Accepts; the condition function runs on this thread, attached to the interpreter.
+/// Accepts; the condition function runs on this thread. The interpreter is free for other threads
+/// while the call sleeps, and only then.
 pub(crate) fn accept(
     py: Python<'_>,
     socket: &Socket,
-    condition: Option<Bound<'_, PyAny>>,
+    condition: Option<&Bound<'_, PyAny>>,
     deadline: Deadline,
 ) -> PyResult<Socket> {
-    if condition
-        .as_ref()
-        .is_some_and(|condition| !condition.is_callable())
-    {
+    if condition.is_some_and(|condition| !condition.is_callable()) {
         return Err(PyTypeError::new_err("condition must be callable or None"));
     }
-    let condition = condition.map(Bound::unbind);
-    let (accepted, undecided) = detached(py, deadline, |wait| {
-        let mut undecided = None;
-        let accepted = socket.accept(
-            |args| match &condition {
+    let mut undecided = None;
+    let accepted = sleeping_detached(py, deadline, |wait| {
+        socket.accept(
+            |args| match condition {
                 None => Ok(Decision::Accept), // ACC-27
-                Some(condition) => {
-                    Python::attach(|py| ask(condition.bind(py), args)).map_err(|why| {
-                        undecided = Some(why);
-                        Error::Inval // ACC-21 ACC-59
-                    })
-                }
+                Some(condition) => ask(condition, args).map_err(|why| {
+                    undecided = Some(why);
+                    Error::Inval // ACC-21 ACC-59
+                }),
             },
             wait,
-        );
-        (accepted, undecided)
+        )
     })?;
     accepted.map_err(|error| match undecided {
         Some(NoDecision::Raised(raised)) => raised, // ACC-59: unchanged

@@ -1,11 +1,11 @@
 //! The class of every socket.
 
-use std::{
-    os::fd::{AsRawFd, IntoRawFd},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::os::fd::{AsRawFd, IntoRawFd};
 
-use provider::{Entry, Error, Linger, Receive};
+use provider::{
+    Entry, Error, Linger, Receive,
+    handles::{Slot, User},
+};
 use pyo3::{prelude::*, types::PyBytes};
 
 use crate::{
@@ -28,44 +28,36 @@ use crate::{
 #[pyclass(frozen, subclass, weakref, module = "vestibule")]
 #[derive(Debug)]
 pub(crate) struct Socket {
-    /// Nothing once it is closed, so that the kernel's descriptor goes at once.
-    open: Mutex<Option<Arc<provider::Socket>>>,
+    /// Nothing once it is closed, so that the kernel's descriptor goes at once. A place for the socket
+    /// itself: one allocation, Python's, is all that a connection costs.
+    open: Slot<provider::Socket>,
     entry: Entry,
 }
+
+/// There is one socket in a place, so any tag will do.
+const TAG: u32 = 1;
 
 impl Socket {
     pub(crate) fn from_provider(socket: provider::Socket) -> Self {
         Self {
             entry: socket.entry(),
-            open: Mutex::new(Some(Arc::new(socket))),
+            open: Slot::holding(TAG, socket),
         }
     }
 
     /// The provider's socket, for one call; nothing once it is closed.
-    fn if_open(&self) -> Option<Arc<provider::Socket>> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.clone()
+    fn if_open(&self) -> Option<User<'_, provider::Socket>> {
+        self.open.enter_any()
     }
 
-    fn get(&self, py: Python<'_>) -> PyResult<Arc<provider::Socket>> {
+    fn get(&self, py: Python<'_>) -> PyResult<User<'_, provider::Socket>> {
         self.if_open().ok_or_else(|| exception(py, Error::NotSock)) // HND-15
-    }
-
-    /// Only ever called attached to the interpreter, so that no fork of Python's happens meanwhile.
-    fn take(&self) -> Option<Arc<provider::Socket>> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.take()
-    }
-
-    fn put_back(&self, socket: Arc<provider::Socket>) {
-        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(socket);
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        let open = self.open.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(socket) = open.take() {
+        if let Some(socket) = self.if_open() {
             // Without an interpreter there is nobody to warn.
             let _ = Python::try_attach(|py| calls::warn_unclosed(py, &socket));
         }
@@ -147,7 +139,7 @@ impl Socket {
     fn accept(
         &self,
         py: Python<'_>,
-        condition: Option<Bound<'_, PyAny>>,
+        condition: Option<&Bound<'_, PyAny>>,
         timeout: Option<f64>,
     ) -> PyResult<Py<Connection>> {
         let deadline = Deadline::after(timeout)?;
@@ -497,8 +489,8 @@ impl Socket {
         match detached(py, Deadline::NEVER, |wait| socket.close_within(wait))? {
             // Another thread may have closed it at the same time; a parent's socket is only dropped.
             Ok(()) | Err(Error::NotSock | Error::NotInitialised) => {
-                let dropped = (self.take(), socket);
-                py.detach(|| drop(dropped));
+                socket.retire();
+                py.detach(|| drop(socket)); // the last call that is inside closes the descriptor
                 Ok(())
             }
             still_open => still_open.or_raise(py),
@@ -512,14 +504,19 @@ impl Socket {
     /// WSAEINVAL for a listener that holds a deferred request, WSAEINPROGRESS while a call on it is
     /// under way in any thread. It is open then as before.
     fn detach(&self, py: Python<'_>) -> PyResult<i32> {
-        let open = self.take().ok_or_else(|| exception(py, Error::NotSock))?;
-        let (error, socket) = match Arc::try_unwrap(open).map(provider::Socket::into_descriptor) {
-            Ok(Ok(descriptor)) => return Ok(descriptor.into_raw_fd()),
-            Ok(Err(refused)) => (refused.error, Arc::new(*refused.socket)),
-            Err(shared) => (Error::InProgress, shared),
+        // Attached to the interpreter all the time, so nobody sees the place empty in between.
+        let Some(open) = self.open.take_unused(TAG) else {
+            self.get(py)?;
+            return Err(exception(py, Error::InProgress));
         };
-        self.put_back(socket);
-        Err(exception(py, error))
+        open.into_descriptor()
+            .map(IntoRawFd::into_raw_fd)
+            .map_err(|refused| {
+                if let Some(place) = self.open.claim() {
+                    place.fill(TAG, *refused.socket);
+                }
+                exception(py, refused.error)
+            })
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {

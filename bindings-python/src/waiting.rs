@@ -61,7 +61,29 @@ pub(crate) fn detached<R: Send>(
     raised.map_or(Ok(result), Err)
 }
 
-/// The same for a call of the provider, whose error is raised too.
+/// The same for accept, which says when it sleeps: only then the interpreter is free for other threads.
+/// A request that waits already is decided without giving the interpreter up and getting it back,
+/// but for the system call that takes it.
+///
+/// # Errors
+/// What a signal handler has raised.
+pub(crate) fn sleeping_detached<R>(
+    py: Python<'_>,
+    deadline: Deadline,
+    call: impl FnOnce(&Wait<'_>) -> R,
+) -> PyResult<R> {
+    let raised = RefCell::new(None);
+    let run_handlers = || {
+        raised.replace(py.check_signals().err());
+        raised.borrow().is_some()
+    };
+    let wait = deadline.wait();
+    let wait = wait.interrupted_by(&run_handlers);
+    let result = call(&wait.sleeping_in(&|sleep| py.detach(sleep)));
+    raised.into_inner().map_or(Ok(result), Err)
+}
+
+/// The same as `detached` for a call of the provider, whose error is raised too.
 ///
 /// # Errors
 /// What a signal handler has raised, or the exception for the error.

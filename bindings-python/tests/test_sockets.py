@@ -246,6 +246,10 @@ class Addresses(unittest.TestCase):
         self.assertEqual(self.bound(Entry.TCP4, ("", 0))[0], "0.0.0.0")
         self.assertEqual(self.bound(Entry.TCP4, ("localhost", 0))[0], "127.0.0.1")
 
+    def test_addresses_are_written_as_usual(self):
+        for host in ("127.0.0.1", "127.9.10.99", "127.100.200.255", "127.250.101.109"):
+            self.assertEqual(self.bound(Entry.TCP4, (host, 0))[0], host)
+
     def test_names_are_not_looked_up(self):
         with self.assertRaisesRegex(ValueError, "numeric"):
             vestibule.connect(("example.invalid", 80))

@@ -67,9 +67,12 @@ pub mod handles {
     //! Numbers for sockets and processes, for the C library and the Python module.
     pub use crate::provider::{
         process::{count_start, starts, take_start_back},
-        table::{adopt, close, detach, find, register, reset_all},
+        table::{Found, adopt, close, detach, find, register, reset_all},
     };
-    pub use crate::sys::duplicate;
+    pub use crate::sys::{
+        duplicate,
+        slot::{Claim, Slot, User},
+    };
 }
 
 pub use address::{AF_IN_PROCESS, Address, Family, InProcessAddress, Numbering, SOCKADDR_MAX};
@@ -89,7 +92,7 @@ pub use rules::{condition::Decision, connection::Shutdown, user_data::UserDataKi
 pub use socket::{AdoptError, ConnectData, DetachError, Socket};
 pub use stream::{ConnectError, Connector, Stream};
 pub use transport::Receive;
-pub use wait::Wait;
+pub use wait::{Sleep, Wait};
 
 /// The quick start of the README compiles and runs.
 #[cfg(doctest)]

@@ -55,7 +55,9 @@ impl Listener {
 
     fn bind_entry(entry: Entry, address: &Address, backlog: i32) -> Result<Self> {
         let socket = Socket::new(entry)?;
-        socket.set_option(SocketOption::ReuseAddress, 1)?;
+        if socket.entry().is_kernel_socket() {
+            socket.set_option(SocketOption::ReuseAddress, 1)?;
+        }
         socket.bind(address)?;
         socket.listen(backlog)?;
         Ok(Self { socket })

@@ -19,13 +19,18 @@ use crate::{Error, Result};
 pub struct Wait<'a> {
     deadline: Option<Instant>,
     interrupt: Option<&'a dyn Fn() -> bool>,
+    around_sleep: Option<&'a dyn Fn(Sleep<'_>)>,
 }
+
+/// A call into the kernel that may sleep, to be made once: see [`Wait::sleeping_in`].
+pub type Sleep<'s> = &'s mut (dyn FnMut() + Send);
 
 impl Wait<'_> {
     /// Waits without limit.
     pub const FOREVER: Wait<'static> = Wait {
         deadline: None,
         interrupt: None,
+        around_sleep: None,
     };
 
     /// Waits until `deadline`.
@@ -33,6 +38,7 @@ impl Wait<'_> {
         Self {
             deadline: Some(deadline),
             interrupt: None,
+            around_sleep: None,
         }
     }
 
@@ -41,6 +47,7 @@ impl Wait<'_> {
         Self {
             deadline: Instant::now().checked_add(duration),
             interrupt: None,
+            around_sleep: None,
         }
     }
 }
@@ -53,6 +60,41 @@ impl<'a> Wait<'a> {
             interrupt: Some(hook),
             ..self
         }
+    }
+
+    /// Has `hook` make those calls that may put the thread to sleep while it accepts; all else, the
+    /// condition function too, runs outside it. A binding whose interpreter has a lock gives it up
+    /// around a sleep in this way, and not around the whole accept call. Other calls than accept may
+    /// sleep outside the hook.
+    #[must_use]
+    pub fn sleeping_in(self, hook: &'a dyn Fn(Sleep<'_>)) -> Self {
+        Self {
+            around_sleep: Some(hook),
+            ..self
+        }
+    }
+
+    /// Whether looking again for a little while may spare a sleep: not where the thread holds what
+    /// others need to go on until it sleeps.
+    pub(crate) const fn may_spin(&self) -> bool {
+        self.around_sleep.is_none()
+    }
+
+    /// Makes a call that may sleep.
+    pub(crate) fn sleep<R: Send>(&self, call: impl FnOnce() -> R + Send) -> R {
+        let Some(hook) = self.around_sleep else {
+            return call();
+        };
+        let (mut call, mut result) = (Some(call), None);
+        hook(&mut || {
+            if let Some(call) = call.take() {
+                result = Some(call());
+            }
+        });
+        // A hook that has not made the call leaves it to be made here.
+        result
+            .or_else(|| call.map(|call| call()))
+            .expect("a call that was made has a result")
     }
 
     /// The deadline after so many milliseconds.
@@ -106,5 +148,41 @@ impl fmt::Debug for Wait<'_> {
         f.debug_struct("Wait")
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_sleep_is_made_once_inside_the_hook() {
+        let inside = Cell::new(false);
+        let sleeps = Cell::new(0);
+        let hook = |sleep: Sleep<'_>| {
+            inside.set(true);
+            sleep();
+            sleep();
+            inside.set(false);
+            sleeps.set(sleeps.get() + 1);
+        };
+        let mut calls = 0;
+        let wait = Wait::FOREVER.sleeping_in(&hook);
+        let result = wait.sleep(|| {
+            calls += 1;
+            "awake"
+        });
+        assert_eq!(
+            (result, calls, sleeps.get(), inside.get()),
+            ("awake", 1, 1, false)
+        );
+    }
+
+    #[test]
+    fn a_sleep_is_made_without_a_hook_and_with_one_that_forgets_it() {
+        assert_eq!(Wait::FOREVER.sleep(|| 7), 7);
+        assert_eq!(Wait::FOREVER.sleeping_in(&|_| {}).sleep(|| 7), 7);
     }
 }

@@ -6,8 +6,8 @@ use std::{thread, time::Duration};
 
 use common::{ENTRIES, a_moment, calling, deciding, head, listening, soon, unasked, until, within};
 use vestibule::{
-    ConnectData, Connector, Decision, Entry, Error, InProcessAddress, Linger, Listener, Receive,
-    Socket, SocketOption, Wait,
+    Address, ConnectData, Connector, Decision, Entry, Error, InProcessAddress, Linger, Listener,
+    Receive, Socket, SocketOption, Wait,
 };
 
 const ABORT: Linger = Linger {
@@ -134,19 +134,25 @@ fn a_time_out_can_be_set_on_plain_tcp_too() {
     assert_eq!(client.peer_address(), Err(Error::NotConn));
 }
 
+/// A client whose request waits in the backlog for so long.
+fn expiring(address: &Address, timeout: Duration) -> Socket {
+    let client = Socket::new(Entry::InProcess).expect("a socket");
+    client.set_nonblocking(true).expect("non-blocking");
+    let millis = u32::try_from(timeout.as_millis()).expect("a short time");
+    client
+        .set_option(SocketOption::ConnectTimeout, millis)
+        .expect("it can be set");
+    let attempt = client.connect(address, ConnectData::default(), &Wait::FOREVER);
+    assert_eq!(attempt, Err(Error::WouldBlock));
+    client
+}
+
 #[test]
 fn an_undecided_request_expires_although_nobody_calls() {
     for deferred in [false, true] {
         let (listener, address) = listening(Entry::InProcess, 1);
-        let client = Socket::new(Entry::InProcess).unwrap();
-        client.set_nonblocking(true).unwrap();
         let timeout = a_moment();
-        let millis = u32::try_from(timeout.as_millis()).unwrap();
-        client
-            .set_option(SocketOption::ConnectTimeout, millis)
-            .unwrap();
-        let attempt = client.connect(&address, ConnectData::default(), &Wait::FOREVER);
-        assert_eq!(attempt, Err(Error::WouldBlock));
+        let client = expiring(&address, timeout);
         if deferred {
             head(&listener);
         }
@@ -438,4 +444,26 @@ fn closing_a_listener_refuses_its_queue_although_a_condition_function_still_runs
         );
         assert_eq!(result.map(drop), Err(Error::Intr));
     }
+}
+
+#[test]
+fn a_head_that_was_put_back_makes_room_when_it_expires() {
+    let (listener, address) = listening(Entry::InProcess, 2);
+    let moment = a_moment();
+    let head = expiring(&address, 4 * moment);
+    let _second = expiring(&address, moment);
+    let mut third = None;
+    let looked = listener.accept(
+        |_| {
+            thread::sleep(moment);
+            third = Some(calling(Entry::InProcess, &address)); // there is room: the second has expired
+            Ok(Decision::Defer)
+        },
+        &Wait::FOREVER,
+    );
+    assert_eq!(looked.map(drop), Err(Error::TryAgain));
+    thread::sleep(4 * moment);
+    let _fourth = calling(Entry::InProcess, &address); // and the head has, too
+    let code = Error::TimedOut.code().unsigned_abs();
+    assert_eq!(head.option(SocketOption::Error), Ok(code)); // CON-10
 }

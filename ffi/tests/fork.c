@@ -6,6 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Ends a child that all went well in. It becomes another program, because a leak checker would find
+ * what the threads own that the child has not. */
+static void ends_well(void) {
+    execlp("true", "true", (char *)NULL);
+    _exit(1);
+}
+
 /* Runs `child` in a forked child, which has to end well. */
 static void in_a_child(void (*child)(void)) {
     int status;
@@ -14,7 +21,7 @@ static void in_a_child(void (*child)(void)) {
     if (pid == 0) {
         alarm(30);
         child();
-        exit(0);
+        ends_well();
     }
     CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
@@ -123,10 +130,9 @@ static void a_child_of_the_condition_function_decides_nothing(vestibule_handle l
     vestibule_set_last_error(0);
     accepted = vestibule_accept(listener, NULL, NULL, forks, (uintptr_t)&child);
     if (child == 0) {
-        _exit(accepted == VESTIBULE_INVALID_SOCKET &&
-                      vestibule_last_error() == VESTIBULE_WSANOTINITIALISED
-                  ? 0
-                  : 1);
+        CHECK(accepted == VESTIBULE_INVALID_SOCKET);
+        CHECK(vestibule_last_error() == VESTIBULE_WSANOTINITIALISED);
+        ends_well();
     }
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
     CHECK(accepted != VESTIBULE_INVALID_SOCKET);

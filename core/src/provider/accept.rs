@@ -4,12 +4,12 @@ use std::fmt;
 
 use super::{
     process::Provider,
-    turn::{Holding, InCondition, Turn},
+    turn::{Holding, Turn, inside_condition},
 };
 use crate::{
     Address, Credentials, Decision, Error, Qos, Result,
     rules::user_data::{self, UserData},
-    transport::{Acceptance, Endpoint, Mode, Request, Token, Transport},
+    transport::{Acceptance, Accepting, Endpoint, Mode, Request, Token},
 };
 
 /// What a condition function is told about the connection request at the head of the backlog, and
@@ -21,7 +21,8 @@ pub struct ConditionArgs<'a> {
     request: &'a Request,
     capacity: usize,
     callee_data: UserData,
-    qos: Option<Qos>,
+    /// What the condition function has assigned.
+    granted: Option<Qos>,
 }
 
 impl ConditionArgs<'_> {
@@ -50,15 +51,26 @@ impl ConditionArgs<'_> {
     /// The quality of service that the caller asks for, from the server's point of view, with what
     /// [`set_qos`](Self::set_qos) has changed; nothing if it asked for none (ACC-33, QOS-05).
     pub fn qos(&self) -> Option<Qos> {
-        self.qos // ACC-33
+        self.granted.or(self.request.qos) // ACC-33
     }
 
     /// The user of the calling process, where the entry knows it (ACC-73).
     pub fn credentials(&self) -> Option<Credentials> {
+        self.find_credentials().map(|find| find())
+    }
+
+    /// What finds them out, for bindings: it takes system calls, and few condition functions ask.
+    #[doc(hidden)]
+    pub fn find_credentials(&self) -> Option<fn() -> Credentials> {
         match self.request.caller {
-            Address::InProcess(_) => Some(Credentials::own()), // ACC-73: the caller is this process
+            Address::InProcess(_) => Some(Credentials::own), // ACC-73: the caller is this process
             Address::Ip(_) => None,
         }
+    }
+
+    /// Whether there is nothing to look at but addresses, and nothing to supply, as on plain TCP.
+    pub fn has_only_addresses(&self) -> bool {
+        self.capacity == 0 && self.request.caller_data.is_none() && self.request.qos.is_none()
     }
 
     /// Supplies the callee data: sent with an acceptance, or as the disconnect data of a refusal;
@@ -79,11 +91,11 @@ impl ConditionArgs<'_> {
     /// # Errors
     /// [`Error::OpNotSupp`] if the caller asked for none or it cannot be carried.
     pub fn set_qos(&mut self, qos: Qos) -> Result<()> {
-        if self.qos.is_none() {
+        if self.request.qos.is_none() {
             return Err(Error::OpNotSupp);
         }
         qos.check()?;
-        self.qos = Some(qos);
+        self.granted = Some(qos);
         Ok(())
     }
 }
@@ -94,7 +106,7 @@ impl fmt::Debug for ConditionArgs<'_> {
             .field("caller_id", &self.request.caller)
             .field("callee_id", &self.request.callee)
             .field("caller_data", &self.request.caller_data)
-            .field("qos", &self.qos)
+            .field("qos", &self.qos())
             .finish_non_exhaustive()
     }
 }
@@ -102,7 +114,7 @@ impl fmt::Debug for ConditionArgs<'_> {
 /// A listener as an accept call sees it.
 pub(crate) struct Listening<'a> {
     pub(crate) provider: &'static Provider,
-    pub(crate) transport: &'a dyn Transport,
+    pub(crate) endpoint: &'a Endpoint,
     pub(crate) turn: &'a Turn,
     /// How much callee data the entry carries.
     pub(crate) capacity: usize,
@@ -118,11 +130,13 @@ impl Listening<'_> {
         nonblocking: impl FnOnce() -> bool,
         mode: Mode<'_>,
     ) -> Result<Endpoint> {
-        let mut holding = self.turn.begin(mode.blocking, &mode.wait)?; // ACC-55
-        let (token, request) = match self.transport.take(holding.finds_held(), mode) {
-            Ok(taken) => taken,
+        let holding = self.turn.begin(mode.blocking, &mode.wait)?; // ACC-55
+        let mut request = Request::default();
+        let is_held = holding.finds_held();
+        let token = match self.endpoint.take(is_held, mode, &mut request) {
+            Ok(token) => token,
             Err(error) => {
-                holding.finish(self.transport.holds_head());
+                holding.finish(self.endpoint.holds_head());
                 return Err(error);
             }
         };
@@ -141,28 +155,28 @@ impl Listening<'_> {
             request: &request,
             capacity: self.capacity,
             callee_data: UserData::new(),
-            qos: request.qos,
+            granted: None,
         };
-        match ask(condition, &mut args) {
+        match self.ask(condition, &mut args) {
             Err(error) => Err(shown.put_back(false).unwrap_or(error)), // ACC-21 ACC-39 GRP-04
             Ok(Decision::Accept) => shown.admit(&Acceptance {
                 callee_data: &args.callee_data,
-                qos: args.qos,
+                qos: args.granted.as_ref().or(request.qos.as_ref()),
                 nonblocking: nonblocking(),
             }),
             Ok(Decision::Reject) => Err(shown.refuse(&args.callee_data)),
             Ok(Decision::Defer) => Err(shown.put_back(true).unwrap_or(Error::TryAgain)), // ACC-19
         }
     }
-}
 
-/// Calls the condition function, on this thread and with nothing locked (ACC-25).
-fn ask(
-    condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
-    args: &mut ConditionArgs<'_>,
-) -> Result<Decision> {
-    let _inside = InCondition::enter();
-    condition(args)
+    /// Calls the condition function, on this thread and with nothing locked (ACC-25).
+    fn ask(
+        &self,
+        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+        args: &mut ConditionArgs<'_>,
+    ) -> Result<Decision> {
+        inside_condition(self.turn, || condition(args))
+    }
 }
 
 /// A request while it is shown to a condition function. If the function ends abnormally the request
@@ -176,8 +190,8 @@ struct Shown<'s> {
 }
 
 impl Shown<'_> {
-    fn transport(&self) -> &dyn Transport {
-        self.listening.transport
+    fn endpoint(&self) -> &Endpoint {
+        self.listening.endpoint
     }
 
     /// The request, unless another thread has closed the listener meanwhile: then the decision is
@@ -188,7 +202,7 @@ impl Shown<'_> {
         self.listening.provider.check_process()?;
         if self.listening.turn.is_closed() {
             // The refusal cannot fail in a way that matters: the client is gone or refused.
-            let _ = self.transport().refuse(token, &[]);
+            let _ = self.endpoint().refuse(token, &[]);
             return Err(Error::Intr); // ACC-58
         }
         Ok(token)
@@ -196,14 +210,14 @@ impl Shown<'_> {
 
     fn admit(mut self, acceptance: &Acceptance<'_>) -> Result<Endpoint> {
         let token = self.decided()?;
-        let admitted = self.transport().admit(token, self.request, acceptance);
+        let admitted = self.endpoint().admit(token, self.request, acceptance);
         admitted.map_err(|error| self.unless_closed(error))
     }
 
     fn refuse(mut self, data: &[u8]) -> Error {
         match self
             .decided()
-            .and_then(|token| self.transport().refuse(token, data))
+            .and_then(|token| self.endpoint().refuse(token, data))
         {
             Ok(()) => Error::ConnRefused, // ACC-18
             Err(error) => self.unless_closed(error),
@@ -217,7 +231,7 @@ impl Shown<'_> {
             Err(error) => return Some(error),
         };
         let lost = self
-            .transport()
+            .endpoint()
             .put_back(token, self.request, deferred)
             .err();
         self.was_put_back = true;
@@ -240,10 +254,10 @@ impl Shown<'_> {
         let Some(holding) = self.holding.take() else {
             return;
         };
-        let held = self.was_put_back && self.transport().holds_head();
+        let held = self.was_put_back && self.endpoint().holds_head();
         holding.finish(held);
         if held && self.listening.turn.is_closed() {
-            self.transport().drop_head();
+            self.endpoint().drop_head();
         }
     }
 }
@@ -255,7 +269,7 @@ impl Drop for Shown<'_> {
         }
         if let Some(token) = self.token.take() {
             // ACC-59; a request that has been withdrawn meanwhile needs no place.
-            let _ = self.transport().put_back(token, self.request, false);
+            let _ = self.endpoint().put_back(token, self.request, false);
             self.was_put_back = true;
         }
         self.finish();

@@ -15,7 +15,7 @@ use std::{
 
 use shuttle::thread;
 
-use super::monitor::{Monitor, Signal};
+use super::monitor::{Monitor, Signal, tests::Counted};
 use crate::{
     Address, ConditionArgs, ConnectData, Decision, Entry, Error, InProcessAddress, Result, Socket,
     Wait,
@@ -256,21 +256,21 @@ fn a_monitor_loses_no_notification() {
 // ---- the negative control: what shuttle has to find
 
 struct Counter {
-    count: Monitor<u32>,
-    changed: Signal,
+    count: Monitor<Counted>,
+    changed: Arc<Signal>,
 }
 
 impl Counter {
     fn wait(&self) {
         self.count
-            .wait(&self.changed, &Wait::FOREVER, |count| {
-                (*count == 2).then_some(())
+            .wait(&Wait::FOREVER, |state| {
+                state.reaches(2).map_err(|()| Arc::clone(&self.changed))
             })
             .unwrap();
     }
 
     fn add(&self) {
-        self.count.update(|count| *count += 1);
+        self.count.update(|state| state.count += 1);
         self.changed.notify();
     }
 }
@@ -278,8 +278,8 @@ impl Counter {
 /// Two threads count while a third waits.
 fn count_to_two(wait: impl Fn(&Counter)) {
     let counter = Arc::new(Counter {
-        count: Monitor::new(0),
-        changed: Signal::default(),
+        count: Monitor::new(Counted::new(0)),
+        changed: Arc::default(),
     });
     let adders = [(); 2].map(|()| {
         let counter = Arc::clone(&counter);
@@ -304,7 +304,7 @@ fn is_found(fault: impl Fn() + Send + Sync + 'static) {
 fn an_announcement_after_the_check_is_found() {
     is_found(|| {
         count_to_two(|counter| {
-            while counter.count.update(|count| *count != 2) {
+            while counter.count.update(|state| state.count != 2) {
                 let announced = counter.changed.announce();
                 announced.sleep(&Wait::FOREVER).unwrap();
             }
@@ -316,13 +316,13 @@ fn an_announcement_after_the_check_is_found() {
 fn a_notification_before_the_change_is_found() {
     is_found(|| {
         let counter = Arc::new(Counter {
-            count: Monitor::new(1),
-            changed: Signal::default(),
+            count: Monitor::new(Counted::new(1)),
+            changed: Arc::default(),
         });
         let other = Arc::clone(&counter);
         let adder = thread::spawn(move || {
             other.changed.notify();
-            other.count.update(|count| *count += 1);
+            other.count.update(|state| state.count += 1);
         });
         counter.wait();
         adder.join().unwrap();

@@ -8,6 +8,7 @@ pub(crate) mod catalogue;
 mod interleavings;
 pub(crate) mod monitor;
 pub(crate) mod options;
+mod patience;
 pub(crate) mod process;
 pub(crate) mod settings;
 pub(crate) mod sync;

@@ -5,48 +5,84 @@
 //! condition variable, because a condition variable swallows the interruption by a signal that the
 //! interrupt hook of [`Wait`] must see (`Ctrl-C` in Python).
 
-use std::sync::atomic::Ordering::SeqCst;
+use std::{
+    mem,
+    ops::Deref,
+    sync::{Arc, atomic::Ordering::SeqCst},
+};
 
 use rustix::io::Errno;
+use smallvec::SmallVec;
 
-use super::sync::{AtomicU32, Futex, Mutex};
+use super::{
+    patience::Patience,
+    sync::{AtomicU32, Futex, Mutex},
+};
 use crate::{Error, Result, Wait};
+
+/// State with sleepers that a change of it may have to wake.
+pub(crate) trait Watched {
+    /// The signals that the changes so far have made due.
+    fn due(&mut self) -> &mut Due;
+}
+
+/// Signals that are notified when the lock is free again: a thread that was woken under it would run
+/// into it, sleep again and be woken a second time.
+pub(crate) type Due = SmallVec<[Arc<Signal>; 2]>;
 
 /// State that is looked at and changed under a lock.
 #[derive(Debug)]
-pub(crate) struct Monitor<T>(Mutex<T>);
+pub(crate) struct Monitor<T> {
+    state: Mutex<T>,
+    patience: Patience,
+}
 
-impl<T> Monitor<T> {
+impl<T: Watched> Monitor<T> {
     pub(crate) const fn new(state: T) -> Self {
-        Self(Mutex::new(state))
+        Self {
+            state: Mutex::new(state),
+            patience: Patience::new(),
+        }
     }
 
     /// Runs `change` on the state.
     pub(crate) fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
-        change(&mut self.0.lock())
+        let mut state = self.state.lock();
+        let result = change(&mut state);
+        if state.due().is_empty() {
+            return result;
+        }
+        let due = mem::take(state.due());
+        drop(state);
+        for signal in due {
+            signal.notify();
+        }
+        result
     }
 
-    /// Sleeps on `signal` until `check` finds a result in the state.
+    /// Sleeps until `check` finds a result in the state; as long as there is none it says which
+    /// signal to sleep on.
     ///
     /// # Errors
     /// [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says; `check` is asked once more at the
     /// end, so that a result is never lost to a deadline.
     pub(crate) fn wait<R>(
         &self,
-        signal: &Signal,
         wait: &Wait<'_>,
-        mut check: impl FnMut(&mut T) -> Option<R>,
+        mut check: impl FnMut(&mut T) -> Result<R, Arc<Signal>>,
     ) -> Result<R> {
         loop {
-            let asleep = {
-                let mut state = self.0.lock();
-                if let Some(result) = check(&mut state) {
-                    return Ok(result);
-                }
-                signal.announce()
+            // Announced under the lock under which the state is changed.
+            let announced = match self.update(|state| check(state).map_err(Announced::on)) {
+                Ok(result) => return Ok(result),
+                Err(announced) => announced,
             };
-            if let Err(error) = asleep.sleep(wait) {
-                return self.update(check).ok_or(error);
+            if wait.may_spin() && self.patience.pays() && self.patience.spin(|| announced.is_over())
+            {
+                continue;
+            }
+            if let Err(error) = announced.sleep(wait) {
+                return self.update(check).map_err(|_| error);
             }
         }
     }
@@ -62,18 +98,18 @@ pub(crate) struct Signal {
 impl Signal {
     /// Announces a sleeper. Whatever it waits for must be looked at again after this and before
     /// [`Announced::sleep`], or both must happen under the lock under which it is changed.
-    pub(crate) fn announce(&self) -> Announced<'_> {
-        let sequence = self.sequence.word.load(SeqCst);
-        self.sleepers.fetch_add(1, SeqCst);
-        Announced {
-            signal: self,
-            sequence,
-        }
+    pub(crate) fn announce(&self) -> Announced<&Self> {
+        Announced::on(self)
+    }
+
+    /// Whether somebody sleeps on it, or is about to.
+    pub(crate) fn has_sleepers(&self) -> bool {
+        self.sleepers.load(SeqCst) != 0
     }
 
     /// Wakes every sleeper. Called after the change it tells of.
     pub(crate) fn notify(&self) {
-        if self.sleepers.load(SeqCst) == 0 {
+        if !self.has_sleepers() {
             return;
         }
         self.sequence.word.fetch_add(1, SeqCst);
@@ -83,17 +119,28 @@ impl Signal {
 
 /// A thread that is about to sleep on a [`Signal`].
 #[derive(Debug)]
-pub(crate) struct Announced<'a> {
-    signal: &'a Signal,
+pub(crate) struct Announced<S: Deref<Target = Signal>> {
+    signal: S,
     sequence: u32,
 }
 
-impl Announced<'_> {
+impl<S: Deref<Target = Signal>> Announced<S> {
+    fn on(signal: S) -> Self {
+        let sequence = signal.sequence.word.load(SeqCst);
+        signal.sleepers.fetch_add(1, SeqCst);
+        Self { signal, sequence }
+    }
+
+    /// Whether the signal has come already.
+    fn is_over(&self) -> bool {
+        self.signal.sequence.word.load(SeqCst) != self.sequence
+    }
+
     /// Sleeps until the signal is notified after the announcement, or something else wakes it.
     pub(crate) fn sleep(self, wait: &Wait<'_>) -> Result<()> {
         let remaining = wait.remaining()?;
         let sequence = &self.signal.sequence;
-        match sequence.wait(self.sequence, remaining.as_ref()) {
+        match wait.sleep(|| sequence.wait(self.sequence, remaining.as_ref())) {
             Err(Errno::INTR) => wait.interrupted(),
             Err(Errno::TIMEDOUT) => Err(Error::TimedOut),
             // AGAIN: the signal came first. Anything else is looked at again by the caller.
@@ -102,7 +149,7 @@ impl Announced<'_> {
     }
 }
 
-impl Drop for Announced<'_> {
+impl<S: Deref<Target = Signal>> Drop for Announced<S> {
     fn drop(&mut self) {
         self.signal.sleepers.fetch_sub(1, SeqCst);
     }
@@ -116,28 +163,54 @@ impl Signal {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::{thread, time::Duration};
 
     use super::*;
 
+    /// A number whose watchers are notified by hand or by what is due.
+    #[derive(Debug, Default)]
+    pub(crate) struct Counted {
+        pub(crate) count: u32,
+        pub(crate) due: Due,
+    }
+
+    impl Counted {
+        pub(crate) const fn new(count: u32) -> Self {
+            Self {
+                count,
+                due: Due::new_const(),
+            }
+        }
+
+        pub(crate) fn reaches(&self, count: u32) -> Result<(), ()> {
+            if self.count == count { Ok(()) } else { Err(()) }
+        }
+    }
+
+    impl Watched for Counted {
+        fn due(&mut self) -> &mut Due {
+            &mut self.due
+        }
+    }
+
     #[test]
     fn a_waiter_sees_the_change_that_was_notified() {
-        let monitor = Monitor::new(0);
-        let signal = Signal::default();
+        let monitor = Monitor::new(Counted::new(0));
+        let signal = Arc::new(Signal::default());
         thread::scope(|scope| {
             let waiter = scope.spawn(|| {
-                monitor.wait(&signal, &Wait::FOREVER, |count| {
-                    (*count == 1000).then_some(*count)
+                monitor.wait(&Wait::FOREVER, |state| {
+                    state.reaches(1000).map_err(|()| Arc::clone(&signal))
                 })
             });
             for _ in 0..1000 {
-                monitor.update(|count| {
-                    *count += 1;
-                    signal.notify();
+                monitor.update(|state| {
+                    state.count += 1;
+                    state.due.push(Arc::clone(&signal));
                 });
             }
-            assert_eq!(waiter.join().unwrap(), Ok(1000));
+            assert_eq!(waiter.join().unwrap(), Ok(()));
         });
         assert_eq!(signal.sleepers.load(SeqCst), 0);
     }
@@ -145,7 +218,8 @@ mod tests {
     #[test]
     fn a_deadline_ends_the_wait() {
         let wait = Wait::at_most(Duration::from_millis(10));
-        let result = Monitor::new(()).wait(&Signal::default(), &wait, |()| None::<()>);
+        let monitor = Monitor::new(Counted::new(0));
+        let result = monitor.wait(&wait, |_| Err::<(), _>(Arc::default()));
         assert_eq!(result, Err(Error::TimedOut));
     }
 }

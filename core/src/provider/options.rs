@@ -88,6 +88,15 @@ impl SocketOption {
         )
     }
 
+    /// Whether the kernel hands it on to the sockets that a TCP listener accepts, and has the same
+    /// value for it as was set.
+    const fn is_kept_by_kernel(self) -> bool {
+        matches!(
+            self,
+            Self::ReuseAddress | Self::KeepAlive | Self::OobInline | Self::NoDelay
+        )
+    }
+
     /// The value as it is recorded and read back.
     pub(crate) fn normalised(self, value: u32) -> u32 {
         if self.is_boolean() {
@@ -185,25 +194,32 @@ impl OptionStore {
         *self.record.lock()
     }
 
-    /// Records a value. Everything set on a listener from then on is set again on the sockets that
-    /// it accepts, because the kernel copied the listener's options at the handshake (SKT-03).
-    pub(crate) fn set(&self, option: SocketOption, value: u32) -> Result<()> {
+    /// Records a value; `in_kernel` says that it was set on a kernel socket. Everything set on a
+    /// listener from then on is set again on the sockets that it accepts, because the kernel copied
+    /// the listener's options at the handshake (SKT-03). Before that, those that the kernel keeps need
+    /// no record on an accepted socket, which would be an allocation an accept (P23).
+    pub(crate) fn set(&self, option: SocketOption, value: u32, in_kernel: bool) -> Result<()> {
         let mut record = self.record.lock();
         *record
             .values
             .get_mut(option as usize)
             .ok_or(Error::NoProtoOpt)? = Some(value);
-        self.touch();
+        if option == SocketOption::CallerCheck {
+            return Ok(()); // the listener's own
+        }
+        self.touch(in_kernel && option.is_kept_by_kernel());
         Ok(())
     }
 
     pub(crate) fn set_linger(&self, linger: Linger) {
         self.record.lock().linger = Some(linger);
-        self.touch();
+        self.touch(false);
     }
 
-    fn touch(&self) {
-        self.touched.store(true, SeqCst);
+    fn touch(&self, kept_by_kernel: bool) {
+        if !kept_by_kernel {
+            self.touched.store(true, SeqCst);
+        }
         self.touched_since_listen.store(true, SeqCst);
     }
 
@@ -212,9 +228,9 @@ impl OptionStore {
         self.touched_since_listen.store(false, SeqCst);
     }
 
-    /// The record, if anything was ever set.
+    /// The record, if an accepted socket needs it.
     pub(crate) fn touched(&self) -> Option<Options> {
-        self.touched.load(SeqCst).then(|| self.record())
+        (self.touched.load(SeqCst) || self.touched_since_listen()).then(|| self.record())
     }
 
     pub(crate) fn touched_since_listen(&self) -> bool {
@@ -239,7 +255,7 @@ mod tests {
     fn what_is_set_is_recorded_and_inherited() {
         let store = OptionStore::default();
         assert!(store.touched().is_none());
-        store.set(SocketOption::SendBuffer, 4096).unwrap();
+        store.set(SocketOption::SendBuffer, 4096, true).unwrap();
         store.listening();
         assert!(!store.touched_since_listen());
         store.set_linger(Linger {
@@ -250,6 +266,25 @@ mod tests {
         let options = store.touched().unwrap();
         assert_eq!(options.get(SocketOption::SendBuffer), Some(4096));
         assert_eq!(options.linger().seconds, 5);
-        assert_eq!(store.set(SocketOption::Error, 1), Err(Error::NoProtoOpt));
+        assert_eq!(
+            store.set(SocketOption::Error, 1, true),
+            Err(Error::NoProtoOpt)
+        );
+    }
+
+    #[test]
+    fn what_the_kernel_keeps_is_recorded_for_others_only_when_it_was_set_too_late() {
+        let store = OptionStore::default();
+        store.set(SocketOption::ReuseAddress, 1, true).unwrap();
+        store.listening();
+        assert!(store.touched().is_none());
+        store.set(SocketOption::CallerCheck, 0, true).unwrap();
+        assert!(store.touched().is_none());
+        store.set(SocketOption::NoDelay, 1, true).unwrap();
+        assert!(store.touched().is_some() && store.touched_since_listen());
+        let in_memory = OptionStore::default();
+        in_memory.set(SocketOption::KeepAlive, 1, false).unwrap();
+        in_memory.listening();
+        assert!(in_memory.touched().is_some());
     }
 }

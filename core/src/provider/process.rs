@@ -8,7 +8,7 @@
 
 use std::{
     ptr,
-    sync::atomic::{AtomicU32, Ordering::SeqCst},
+    sync::atomic::{AtomicPtr, AtomicU32, Ordering::SeqCst},
 };
 
 use super::{monitor::Monitor, table::Handles};
@@ -28,6 +28,8 @@ pub(crate) struct Provider {
     pub(crate) handles: Handles,
     /// How many `WSAStartup` calls are outstanding (HND-08).
     pub(crate) starts: AtomicU32,
+    /// What the parent had. Nobody looks at it; a leak checker finds it here.
+    _inherited: AtomicPtr<Self>,
 }
 
 static CURRENT: PerProcess<Provider> = PerProcess::new();
@@ -36,18 +38,25 @@ static FIRST: Provider = Provider {
     network: Monitor::new(Network::new()),
     handles: Handles::first(),
     starts: AtomicU32::new(0),
+    _inherited: AtomicPtr::new(ptr::null_mut()),
 };
+
+/// The last one made, in this process or before it was forked; none means the first.
+static LATEST: AtomicPtr<Provider> = AtomicPtr::new(ptr::null_mut());
 
 impl Provider {
     /// The provider of this process, started if need be.
     pub(crate) fn start() -> &'static Self {
         CURRENT.get_or_start(&FIRST, || {
             // Once for every forked child that uses the library; it stays for the child's life.
-            Box::leak(Box::new(Self {
+            let provider = Box::leak(Box::new(Self {
                 network: Monitor::new(Network::new()),
                 handles: Handles::new(),
                 starts: AtomicU32::new(0),
-            }))
+                _inherited: AtomicPtr::new(LATEST.load(SeqCst)),
+            }));
+            LATEST.store(provider, SeqCst);
+            provider
         })
     }
 

@@ -7,20 +7,24 @@
 
 use std::{
     collections::VecDeque,
-    os::fd::{AsRawFd, OwnedFd},
-    sync::{Arc, OnceLock},
+    ops::Deref,
+    os::fd::{AsRawFd, OwnedFd, RawFd},
+    sync::OnceLock,
 };
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 
 use super::process::Provider;
-use crate::{AdoptError, Error, Numbering, Result, Socket, Wait};
+use crate::{
+    AdoptError, Error, Numbering, Result, Socket, Wait,
+    sys::slot::{Slot, User},
+};
 
-const PAGE: usize = 512;
+const PAGE: usize = 256;
 
 /// Pages for descriptors up to 2^22; Linux allows 2^20 unless `fs.nr_open` was raised.
-const DESCRIPTOR_PAGES: usize = 8192;
-const HANDLE_PAGES: usize = 2048;
+const DESCRIPTOR_PAGES: usize = 16_384;
+const HANDLE_PAGES: usize = 4096;
 
 /// The first handle that is not a descriptor.
 const FIRST_HANDLE: u64 = 1 << 30;
@@ -31,17 +35,17 @@ const GENERATIONS: u64 = 1024;
 /// other handles come before a value does (HND-15).
 const RESTING: usize = 128;
 
-/// A socket with the handle it was given.
+/// A socket that has a handle.
 #[derive(Debug)]
 struct Known {
-    handle: u64,
-    socket: Arc<Socket>,
+    socket: Socket,
     /// The surface that it was made through.
     made_by: Numbering,
 }
 
-type Slot = RwLock<Option<Known>>;
-type Page = OnceLock<Box<[Slot; PAGE]>>;
+/// Its tag is the handle plus one.
+type Place = Slot<Known>;
+type Page = OnceLock<Box<[Place]>>;
 
 /// Slots in pages that are made when they are first used.
 #[derive(Debug)]
@@ -54,26 +58,38 @@ impl Pages {
         Self(pages.leak())
     }
 
-    fn slot(&self, index: usize) -> Option<&Slot> {
+    fn slot(&self, index: usize) -> Option<&'static Place> {
         self.0
             .get(index / PAGE)?
             .get()
             .map(|page| &page[index % PAGE])
     }
 
-    fn slot_or_new(&self, index: usize) -> Option<&Slot> {
-        let new_page = || Box::new([const { RwLock::new(None) }; PAGE]);
+    fn slot_or_new(&self, index: usize) -> Option<&'static Place> {
+        let new_page = || (0..PAGE).map(|_| Slot::empty()).collect();
         self.0
             .get(index / PAGE)
             .map(|page| &page.get_or_init(new_page)[index % PAGE])
     }
 
     /// Every slot that may be occupied.
-    fn used(&self) -> impl Iterator<Item = &Slot> {
+    fn used(&self) -> impl Iterator<Item = &'static Place> {
         self.0
             .iter()
             .filter_map(OnceLock::get)
             .flat_map(|page| page.iter())
+    }
+}
+
+/// An open socket of the table, for one call. It stays where it is until the last call has left it.
+#[derive(Debug)]
+pub struct Found(User<'static, Known>);
+
+impl Deref for Found {
+    type Target = Socket;
+
+    fn deref(&self) -> &Socket {
+        &self.0.socket
     }
 }
 
@@ -141,7 +157,7 @@ impl Handles {
         }
     }
 
-    fn slot_of(&self, handle: u64) -> Option<&Slot> {
+    fn slot_of(&self, handle: u64) -> Option<&'static Place> {
         match handle.checked_sub(FIRST_HANDLE) {
             None => self.descriptors.slot(usize::try_from(handle).ok()?),
             Some(number) if number < INDICES * GENERATIONS => {
@@ -152,69 +168,94 @@ impl Handles {
     }
 
     fn register(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
-        let known = |handle, socket| Known {
-            handle,
-            socket: Arc::new(socket),
-            made_by,
-        };
-        let Some(descriptor) = socket.kernel_descriptor() else {
+        match socket.kernel_descriptor() {
+            Some(descriptor) => self.register_descriptor(descriptor, socket, made_by),
+            None => self.register_numbered(socket, made_by),
+        }
+    }
+
+    /// Any other socket gets the next free number. A slot that a call has not left yet, although its
+    /// socket is closed, is passed over.
+    fn register_numbered(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
+        for _ in 0..RESTING {
             let handle = self.numbers.lock().next().ok_or(Error::MFile)?;
             let slot = self.others.slot_or_new(index_of(handle));
-            *slot.ok_or(Error::MFile)?.write() = Some(known(handle, socket));
-            return Ok(handle);
-        };
-        let handle = u64::try_from(descriptor).map_err(|_| Error::NotSock)?;
-        let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
-        let slot = self.descriptors.slot_or_new(index).ok_or(Error::MFile)?;
-        let stale = slot.write().replace(known(handle, socket));
-        if let Some(stale) = stale {
-            stale.socket.descriptor_was_closed(); // HND-35
-        }
-        Ok(handle)
-    }
-
-    fn find(&self, handle: u64) -> Result<Arc<Socket>> {
-        let slot = self.slot_of(handle).ok_or(Error::NotSock)?;
-        match &*slot.read() {
-            Some(known) if known.handle == handle => Ok(Arc::clone(&known.socket)),
-            _ => Err(Error::NotSock), // HND-15 HND-16
-        }
-    }
-
-    /// Takes a socket out of its slot if `choose` says so; its handle is free afterwards.
-    fn take_if(&self, slot: &Slot, choose: impl FnOnce(&Known) -> bool) -> Option<Known> {
-        let taken = {
-            let mut slot = slot.write();
-            if slot.as_ref().is_some_and(choose) {
-                slot.take()
-            } else {
-                None
+            if let Some(claim) = slot.ok_or(Error::MFile)?.claim() {
+                claim.fill(tag_of(handle), Known { socket, made_by });
+                return Ok(handle);
             }
-        }?;
-        if taken.handle >= FIRST_HANDLE {
-            self.numbers.lock().give_back(taken.handle);
+            self.numbers.lock().give_back(handle);
         }
-        Some(taken)
+        Err(Error::MFile)
     }
 
-    fn remove(&self, handle: u64, socket: &Arc<Socket>) {
-        if let Some(slot) = self.slot_of(handle) {
-            self.take_if(slot, |known| Arc::ptr_eq(&known.socket, socket));
+    /// A kernel socket's handle is its descriptor.
+    fn register_descriptor(
+        &self,
+        mut descriptor: RawFd,
+        mut socket: Socket,
+        made_by: Numbering,
+    ) -> Result<u64> {
+        loop {
+            let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
+            let slot = self.descriptors.slot_or_new(index).ok_or(Error::MFile)?;
+            let handle = index as u64;
+            if let Some(claim) = slot.claim() {
+                claim.fill(tag_of(handle), Known { socket, made_by });
+                return Ok(handle);
+            }
+            descriptor = make_room(slot, &mut socket)?;
+        }
+    }
+
+    fn find(&self, handle: u64) -> Result<Found> {
+        self.slot_of(handle)
+            .and_then(|slot| slot.enter(tag_of(handle)))
+            .map(Found)
+            .ok_or(Error::NotSock) // HND-15 HND-16
+    }
+
+    /// A closed socket has no handle any more.
+    fn forget(&self, handle: u64, socket: &Found) {
+        if socket.0.retire() && handle >= FIRST_HANDLE {
+            self.numbers.lock().give_back(handle);
         }
     }
 
     fn reset_all(&self, made_by: Numbering) {
         for slot in self.descriptors.used().chain(self.others.used()) {
-            let Some(known) = self.take_if(slot, |known| known.made_by == made_by) else {
+            let Some(user) = slot.enter_any().filter(|user| user.made_by == made_by) else {
                 continue;
             };
-            if known.socket.is_intact() {
-                known.socket.abort();
+            let handle = u64::from(user.tag() - 1);
+            let socket = Found(user);
+            if socket.is_intact() {
+                socket.abort();
             } else {
-                known.socket.descriptor_was_closed(); // HND-35: it was not named by this call
+                socket.descriptor_was_closed(); // HND-35: it was not named by this call
             }
+            self.forget(handle, &socket);
         }
     }
+}
+
+/// The slot of a descriptor is still another socket's: the program has closed that one's number by
+/// other means. It goes; while a call is inside it the new socket gets another descriptor.
+#[cold]
+fn make_room(slot: &Place, socket: &mut Socket) -> Result<RawFd> {
+    if let Some(stale) = slot.enter_any() {
+        stale.socket.descriptor_was_closed(); // HND-35
+        stale.retire();
+    }
+    if slot.is_occupied() {
+        socket.change_descriptor()?;
+    }
+    socket.kernel_descriptor().ok_or(Error::NotSock)
+}
+
+/// What a slot knows a handle by. Every handle fits; nothing else has this tag.
+fn tag_of(handle: u64) -> u32 {
+    u32::try_from(handle + 1).unwrap_or(0)
 }
 
 /// The slot's index of a handle of ours, which is below `INDICES` and so fits.
@@ -260,7 +301,7 @@ pub fn adopt(descriptor: OwnedFd, made_by: Numbering) -> Result<u64, AdoptError>
 /// # Errors
 /// [`Error::NotSock`] for a number that is no open socket (HND-15, HND-16);
 /// [`Error::NotInitialised`] in a forked child that has not started anew.
-pub fn find(handle: u64) -> Result<Arc<Socket>> {
+pub fn find(handle: u64) -> Result<Found> {
     Provider::current()?.handles.find(handle)
 }
 
@@ -276,11 +317,11 @@ pub fn close(handle: u64) -> Result<()> {
     if !socket.is_intact() {
         // The program has closed the number by other means, and it may be somebody else's now.
         socket.descriptor_was_closed(); // HND-16 HND-35
-        handles.remove(handle, &socket);
+        handles.forget(handle, &socket);
         return Err(Error::NotSock);
     }
     socket.close_and_drop_soon(&Wait::FOREVER)?;
-    handles.remove(handle, &socket);
+    handles.forget(handle, &socket);
     Ok(())
 }
 
@@ -293,30 +334,24 @@ pub fn close(handle: u64) -> Result<()> {
 pub fn detach(handle: u64) -> Result<OwnedFd> {
     let handles = &Provider::current()?.handles;
     let slot = handles.slot_of(handle).ok_or(Error::NotSock)?;
-    let mut occupied = slot.write();
-    let Known {
-        handle,
-        socket,
-        made_by,
-    } = match occupied.take() {
-        Some(known) if known.handle == handle => known,
-        other => {
-            *occupied = other;
-            return Err(Error::NotSock);
+    let Some(known) = slot.take_unused(tag_of(handle)) else {
+        // Somebody is inside, or it is not there.
+        return handles.find(handle).and(Err(Error::InProgress));
+    };
+    match known.socket.into_descriptor() {
+        Ok(descriptor) => Ok(descriptor), // no number of ours: those sockets are refused
+        Err(refused) => {
+            let known = Known {
+                socket: *refused.socket,
+                ..known
+            };
+            // The slot is as it was: the number is still this socket's.
+            if let Some(claim) = slot.claim() {
+                claim.fill(tag_of(handle), known);
+            }
+            Err(refused.error)
         }
-    };
-    // While the slot is locked nobody can find the socket.
-    let (error, socket) = match Arc::try_unwrap(socket).map(Socket::into_descriptor) {
-        Ok(Ok(descriptor)) => return Ok(descriptor),
-        Ok(Err(refused)) => (refused.error, Arc::new(*refused.socket)),
-        Err(shared) => (Error::InProgress, shared),
-    };
-    *occupied = Some(Known {
-        handle,
-        socket,
-        made_by,
-    });
-    Err(error)
+    }
 }
 
 /// Resets and closes every socket that was made through a surface; calls of other threads that wait

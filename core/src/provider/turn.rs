@@ -9,12 +9,19 @@
 //!  Idle ──begin──▶ Waiting ──deciding──▶ Deciding ──finish──▶ Idle, or Held (deferred, undecided)
 //!  Held ──begin──────────────────────────▶ Deciding
 //! ```
+//!
+//! Taking the turn and giving it back are one atomic exchange each; nothing else on the way of a
+//! request needs one.
 
-use std::{cell::Cell, sync::atomic::Ordering::SeqCst};
+use std::{
+    cell::Cell,
+    ptr,
+    sync::atomic::Ordering::{Relaxed, Release, SeqCst},
+};
 
 use super::{
     monitor::Signal,
-    sync::{AtomicU32, AtomicUsize, thread_local},
+    sync::{AtomicBool, AtomicU32, AtomicUsize, thread_local},
 };
 use crate::{Error, Result, Wait};
 
@@ -32,12 +39,9 @@ pub(crate) enum Phase {
     Held = 3,
 }
 
-const PHASE: u32 = 3;
-const CLOSED: u32 = 4;
-
 impl Phase {
     const fn of(word: u32) -> Self {
-        match word & PHASE {
+        match word {
             0 => Self::Idle,
             1 => Self::Waiting,
             2 => Self::Deciding,
@@ -51,8 +55,8 @@ thread_local! {
     static CONDITION_DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
-fn this_thread() -> usize {
-    CONDITION_DEPTH.with(|depth| std::ptr::from_ref(depth).addr())
+fn name_of(depth: &Cell<usize>) -> usize {
+    ptr::from_ref(depth).addr()
 }
 
 /// Whether a condition function is running on the calling thread (ACC-52).
@@ -60,26 +64,36 @@ pub fn in_condition_function() -> bool {
     CONDITION_DEPTH.with(Cell::get) > 0
 }
 
-/// Counts a condition function for as long as it runs.
-pub(crate) struct InCondition(());
-
-impl InCondition {
-    pub(crate) fn enter() -> Self {
-        CONDITION_DEPTH.with(|depth| depth.set(depth.get() + 1));
-        Self(())
-    }
+/// Runs a condition function of a listener on this thread, which has the listener's turn.
+pub(crate) fn inside_condition<R>(turn: &Turn, condition: impl FnOnce() -> R) -> R {
+    CONDITION_DEPTH.with(|depth| {
+        turn.decider.store(name_of(depth), Relaxed);
+        depth.set(depth.get() + 1);
+        let _inside = Inside { turn, depth };
+        condition()
+    })
 }
 
-impl Drop for InCondition {
+/// Ends with the condition function, however that ends.
+struct Inside<'a> {
+    turn: &'a Turn,
+    depth: &'a Cell<usize>,
+}
+
+impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        CONDITION_DEPTH.with(|depth| depth.set(depth.get() - 1));
+        self.depth.set(self.depth.get() - 1);
+        self.turn.decider.store(0, Relaxed);
     }
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
+    /// The [`Phase`]. Only the holder of the turn changes it; taking the turn is a race for it.
     word: AtomicU32,
-    /// The thread that decides, 0 if none.
+    closed: AtomicBool,
+    /// The thread whose condition function runs, 0 if none does. A thread asks only whether it is that
+    /// one, and sees what it has written itself, so there is nothing to be ordered.
     decider: AtomicUsize,
     parked: Signal,
 }
@@ -95,55 +109,65 @@ impl Turn {
         let mut has_parked = false;
         loop {
             let announced = has_parked.then(|| self.parked.announce());
-            let word = self.word.load(SeqCst);
-            if word & CLOSED != 0 {
+            if let Some(holding) = self.take() {
+                // Closing sets the flag first and looks at the phase afterwards, so one of the two
+                // sees the other.
+                if !self.is_closed() {
+                    return Ok(holding);
+                }
+            }
+            if self.is_closed() {
                 return Err(if has_parked {
                     Error::Intr
                 } else {
                     Error::NotSock
                 }); // ACC-57
             }
-            let next = match Phase::of(word) {
-                Phase::Idle => Some(Phase::Waiting),
-                Phase::Held => Some(Phase::Deciding), // ACC-66
-                Phase::Waiting | Phase::Deciding => None,
-            };
-            if let Some(next) = next {
-                if self
-                    .word
-                    .compare_exchange(word, next as u32, SeqCst, SeqCst)
-                    .is_ok()
-                {
-                    return Ok(Holding {
-                        turn: self,
-                        was: Phase::of(word),
-                        phase: next,
-                    });
-                }
-            } else if !blocking {
+            if !blocking {
                 return Err(Error::WouldBlock); // ACC-55
-            } else if let Some(announced) = announced {
-                announced.sleep(wait)?;
-            } else {
-                has_parked = true;
+            }
+            match announced {
+                Some(announced) => announced.sleep(wait)?,
+                None => has_parked = true,
+            }
+        }
+    }
+
+    /// Takes the turn if nobody has it.
+    fn take(&self) -> Option<Holding<'_>> {
+        let mut word = self.word.load(SeqCst);
+        loop {
+            let was = Phase::of(word);
+            let next = match was {
+                Phase::Idle => Phase::Waiting,
+                Phase::Held => Phase::Deciding, // ACC-66
+                Phase::Waiting | Phase::Deciding => return None,
+            };
+            match self
+                .word
+                .compare_exchange(word, next as u32, SeqCst, SeqCst)
+            {
+                Ok(_) => return Some(Holding { turn: self, was }),
+                Err(now) => word = now,
             }
         }
     }
 
     /// Closes the listener for accept calls, and says how it stood.
     pub(crate) fn close(&self) -> Phase {
-        let word = self.word.fetch_or(CLOSED, SeqCst);
+        self.closed.store(true, SeqCst);
         self.parked.notify();
-        Phase::of(word)
+        Phase::of(self.word.load(SeqCst))
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.word.load(SeqCst) & CLOSED != 0
+        self.closed.load(SeqCst)
     }
 
     /// Whether the calling thread is inside a condition function of this listener (ACC-51).
     pub(crate) fn is_decided_here(&self) -> bool {
-        self.decider.load(SeqCst) == this_thread()
+        let decider = self.decider.load(Relaxed);
+        decider != 0 && CONDITION_DEPTH.with(|depth| name_of(depth) == decider)
     }
 
     #[cfg(test)]
@@ -160,7 +184,6 @@ impl Turn {
 pub(crate) struct Holding<'a> {
     turn: &'a Turn,
     was: Phase,
-    phase: Phase,
 }
 
 impl Holding<'_> {
@@ -169,33 +192,22 @@ impl Holding<'_> {
         self.was == Phase::Held
     }
 
-    /// A request has been taken and is about to be shown to a condition function.
-    pub(crate) fn deciding(&mut self) {
-        self.turn.decider.store(this_thread(), SeqCst);
-        self.enter(Phase::Deciding);
+    /// A request has been taken and is about to be shown to a condition function. Whoever closes the
+    /// listener at this moment may still take it for waiting, and wakes a sleeper that there is not.
+    pub(crate) fn deciding(&self) {
+        self.turn.word.store(Phase::Deciding as u32, Release);
     }
 
     /// Gives the turn back; `held` says that the head was put back.
     pub(crate) fn finish(mut self, held: bool) {
         self.was = if held { Phase::Held } else { Phase::Idle };
     }
-
-    /// Only the holder changes the phase, so the difference can be applied without disturbing
-    /// the closed bit.
-    fn enter(&mut self, next: Phase) {
-        if self.phase != next {
-            self.turn
-                .word
-                .fetch_xor(self.phase as u32 ^ next as u32, SeqCst);
-            self.phase = next;
-        }
-    }
 }
 
 impl Drop for Holding<'_> {
     fn drop(&mut self) {
-        self.turn.decider.store(0, SeqCst);
-        self.enter(self.was);
+        // Before the look at those who park, and at the flag of closing.
+        self.turn.word.store(self.was as u32, SeqCst);
         self.turn.parked.notify();
     }
 }
@@ -214,7 +226,7 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for round in 0..500 {
-                        let mut holding = turn.begin(true, &Wait::FOREVER).unwrap();
+                        let holding = turn.begin(true, &Wait::FOREVER).unwrap();
                         assert_eq!(inside.fetch_add(1, SeqCst), 0);
                         holding.deciding();
                         inside.fetch_sub(1, SeqCst);
@@ -267,15 +279,25 @@ mod tests {
     #[test]
     fn only_the_deciding_thread_is_inside() {
         let turn = Turn::default();
-        let mut holding = turn.begin(true, &Wait::FOREVER).unwrap();
-        assert!(!turn.is_decided_here());
+        let holding = turn.begin(true, &Wait::FOREVER).unwrap();
         holding.deciding();
-        assert!(turn.is_decided_here());
-        thread::scope(|scope| {
-            scope.spawn(|| assert!(!turn.is_decided_here()));
+        assert!(!turn.is_decided_here() && !in_condition_function());
+        inside_condition(&turn, || {
+            assert!(turn.is_decided_here() && in_condition_function());
+            let other = Turn::default();
+            let nested = other.begin(true, &Wait::FOREVER).unwrap();
+            nested.deciding();
+            assert!(!other.is_decided_here());
+            inside_condition(&other, || {
+                assert!(turn.is_decided_here() && other.is_decided_here());
+            });
+            assert!(turn.is_decided_here() && !other.is_decided_here());
+            thread::scope(|scope| {
+                scope.spawn(|| assert!(!turn.is_decided_here() && !in_condition_function()));
+            });
         });
-        drop(holding);
         assert!(!turn.is_decided_here());
+        drop(holding);
     }
 
     impl Turn {

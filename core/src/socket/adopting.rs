@@ -6,12 +6,11 @@ use std::{
     os::fd::OwnedFd,
 };
 
-use super::Socket;
+use super::{Limits, Socket};
 use crate::{
     Entry, Error, Listener, Result, Stream,
-    provider::options::OptionStore,
     transport::{
-        Endpoint, Transport,
+        Accepting, Endpoint,
         tcp::{Adopted, Tcp},
     },
 };
@@ -57,14 +56,13 @@ impl Socket {
         } = adopted;
         let entry = Entry::stream(tcp.family());
         let endpoint = Endpoint::Tcp(tcp);
-        let limits = entry.user_data_limits();
-        let socket = Self::from_endpoint(entry, endpoint, limits, OptionStore::default());
+        let socket = Self::from_endpoint(entry, endpoint, Limits::of(entry));
         socket.nonblocking.store(nonblocking, super::SeqCst);
         if linger.on {
             // It cannot fail on a socket that has just told its linger setting.
             let _ = socket.set_linger(linger);
         }
-        socket.options.listening();
+        socket.extra().options.listening();
         Ok(socket)
     }
 
@@ -82,6 +80,17 @@ impl Socket {
                 error,
                 socket: Box::new(self),
             }),
+        }
+    }
+
+    /// Gives the kernel socket another descriptor and closes the one it has.
+    ///
+    /// # Errors
+    /// [`Error::MFile`]; [`Error::NotSock`] if it is no kernel socket.
+    pub(crate) fn change_descriptor(&mut self) -> Result<()> {
+        match &mut self.endpoint {
+            Endpoint::Tcp(tcp) => tcp.change_descriptor(),
+            Endpoint::InProcess(_) => Err(Error::NotSock),
         }
     }
 

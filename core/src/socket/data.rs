@@ -52,8 +52,7 @@ impl Socket {
     /// The wait, bounded by a time-out of the socket. The kernel has those of its own sockets as well,
     /// but would begin them anew after every signal.
     fn bounded<'a>(&self, wait: &Wait<'a>, option: SocketOption) -> Wait<'a> {
-        let set = self.options.touched().and_then(|all| all.get(option));
-        match set {
+        match self.set_to(option) {
             None | Some(0) => *wait,
             Some(millis) => wait.no_later_than(Wait::at_most_millis(millis)),
         }
@@ -80,7 +79,7 @@ impl Socket {
     pub fn send_disconnect(&self, data: Option<&[u8]>) -> Result<()> {
         self.check_open()?;
         if self.limits.disconnect > 0 {
-            user_data::check_outgoing(data.unwrap_or_default(), self.limits.disconnect)?; // DIS-23
+            user_data::check_outgoing(data.unwrap_or_default(), self.limits.disconnect.into())?; // DIS-23
         }
         self.transport().send_disconnect(data)
     }
@@ -145,7 +144,7 @@ impl Socket {
         if self.entry.is_kernel_socket() {
             Err(Error::NoProtoOpt)
         } else {
-            Ok(limit)
+            Ok(limit.into())
         } // UDA-22
     }
 

@@ -8,7 +8,10 @@ pub use self::adopting::{AdoptError, DetachError};
 
 use std::{
     os::fd::{AsRawFd, BorrowedFd, RawFd},
-    sync::atomic::Ordering::SeqCst,
+    sync::{
+        OnceLock,
+        atomic::Ordering::{Relaxed, SeqCst},
+    },
     time::Instant,
 };
 
@@ -23,7 +26,7 @@ use crate::{
         turn::{Phase, Turn},
     },
     rules::{backlog, user_data},
-    transport::{Endpoint, Mode, Outgoing, Transport, in_process::InProcess, tcp::Tcp},
+    transport::{Accepting, Endpoint, Mode, Outgoing, Transport, in_process::InProcess, tcp::Tcp},
 };
 
 /// A socket of any entry, in any state.
@@ -46,13 +49,38 @@ use crate::{
 pub struct Socket {
     /// That of the process it was made in.
     provider: &'static Provider,
-    entry: Entry,
     endpoint: Endpoint,
-    limits: UserDataLimits,
+    limits: Limits,
+    entry: Entry,
     nonblocking: AtomicBool,
     closed: AtomicBool,
-    turn: Turn,
+    /// Made when it is needed: an accepted socket, of which there may be many, does without.
+    extra: OnceLock<Box<Extra>>,
+}
+
+/// What few sockets have: listeners, and those on which an option was set.
+#[derive(Debug, Default)]
+struct Extra {
     options: OptionStore,
+    turn: Turn,
+}
+
+/// [`UserDataLimits`] in little room; no limit is beyond 4096 bytes.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    connect: u16,
+    disconnect: u16,
+}
+
+impl Limits {
+    fn of(entry: Entry) -> Self {
+        let limits = entry.user_data_limits();
+        let narrow = |limit: usize| u16::try_from(limit).unwrap_or(u16::MAX);
+        Self {
+            connect: narrow(limits.connect),
+            disconnect: narrow(limits.disconnect),
+        }
+    }
 }
 
 /// What a connect sends besides the request (LAY-14).
@@ -77,30 +105,37 @@ impl Socket {
                 Endpoint::InProcess(InProcess::new(entry.is_message_oriented())?)
             }
         };
-        Ok(Self::from_endpoint(
-            entry,
-            endpoint,
-            entry.user_data_limits(),
-            OptionStore::default(),
-        ))
+        Ok(Self::from_endpoint(entry, endpoint, Limits::of(entry)))
     }
 
-    fn from_endpoint(
+    fn from_endpoint(entry: Entry, endpoint: Endpoint, limits: Limits) -> Self {
+        Self::of_provider(Provider::start(), entry, endpoint, limits)
+    }
+
+    fn of_provider(
+        provider: &'static Provider,
         entry: Entry,
         endpoint: Endpoint,
-        limits: UserDataLimits,
-        options: OptionStore,
+        limits: Limits,
     ) -> Self {
         Self {
-            provider: Provider::start(),
-            entry,
+            provider,
             endpoint,
             limits,
+            entry,
             nonblocking: AtomicBool::new(false),
             closed: AtomicBool::new(false),
-            turn: Turn::default(),
-            options,
+            extra: OnceLock::new(),
         }
+    }
+
+    fn extra(&self) -> &Extra {
+        self.extra.get_or_init(Box::default)
+    }
+
+    /// What an option was set to, if it was.
+    fn set_to(&self, option: SocketOption) -> Option<u32> {
+        self.extra.get()?.options.touched()?.get(option)
     }
 
     fn transport(&self) -> &dyn Transport {
@@ -119,7 +154,11 @@ impl Socket {
     /// Inside its condition function a listener is not to be touched (ACC-51).
     fn check_not_served_here(&self) -> Result<()> {
         self.check_open()?;
-        if self.turn.is_decided_here() {
+        if self
+            .extra
+            .get()
+            .is_some_and(|extra| extra.turn.is_decided_here())
+        {
             Err(Error::InProgress)
         } else {
             Ok(())
@@ -139,8 +178,11 @@ impl Socket {
     }
 
     /// How much user data it can send; 0 where the entry carries none (UDA-27).
-    pub const fn user_data_limits(&self) -> UserDataLimits {
-        self.limits
+    pub fn user_data_limits(&self) -> UserDataLimits {
+        UserDataLimits {
+            connect: self.limits.connect.into(),
+            disconnect: self.limits.disconnect.into(),
+        }
     }
 
     /// Binds it to a local address; port 0 asks for a free port (LSN-13).
@@ -165,18 +207,19 @@ impl Socket {
     /// [`Error::InProgress`] inside its own condition function (ACC-51), [`Error::AddrInUse`].
     pub fn listen(&self, backlog: i32) -> Result<()> {
         self.check_not_served_here()?;
-        let first = !self.transport().is_listening();
+        let first = !self.endpoint.is_listening();
+        let extra = self.extra(); // before anybody can accept
         self.transport()
             .listen(backlog::effective(backlog, Setting::BacklogCeiling.get()))?;
         if first {
-            self.options.listening();
+            extra.options.listening();
         }
         Ok(())
     }
 
     /// Whether it listens.
     pub fn is_listening(&self) -> bool {
-        self.check_open().is_ok() && self.transport().is_listening()
+        self.check_open().is_ok() && self.endpoint.is_listening()
     }
 
     /// Accepts the oldest connection request, if the condition function says so (ACC-01).
@@ -199,15 +242,15 @@ impl Socket {
         wait: &Wait<'_>,
     ) -> Result<Self> {
         self.check_not_served_here()?;
-        if !self.transport().is_listening() {
+        if !self.endpoint.is_listening() {
             self.check_open()?;
             return Err(Error::Inval); // ACC-16
         }
         let listening = Listening {
             provider: self.provider,
-            transport: self.transport(),
-            turn: &self.turn,
-            capacity: self.limits.connect,
+            endpoint: &self.endpoint,
+            turn: &self.extra().turn,
+            capacity: self.limits.connect.into(),
         };
         let endpoint = listening.accept(condition, || self.is_nonblocking(), self.mode(wait))?;
         self.accepted(endpoint)
@@ -215,14 +258,22 @@ impl Socket {
 
     /// Makes a socket of what was accepted; it has the attributes of this one (SKT-01).
     fn accepted(&self, endpoint: Endpoint) -> Result<Self> {
-        let touched = self.options.touched();
-        let again = self.options.touched_since_listen() || !self.transport().inherits_options();
-        if let (Some(options), true) = (&touched, again) {
-            apply(endpoint.transport(), options)?; // SKT-03 SKT-04
+        let set = self
+            .extra
+            .get()
+            .and_then(|extra| Some((extra, extra.options.touched()?)));
+        let socket = Self::of_provider(self.provider, self.entry, endpoint, self.limits);
+        if let Some((extra, options)) = set {
+            if extra.options.touched_since_listen() || !self.transport().inherits_options() {
+                apply(socket.transport(), &options)?; // SKT-03 SKT-04
+            }
+            // Nobody else knows the socket yet.
+            let _ = socket.extra.set(Box::new(Extra {
+                options: OptionStore::inherited(options),
+                turn: Turn::default(),
+            }));
         }
-        let options = touched.map_or_else(OptionStore::default, OptionStore::inherited);
-        let socket = Self::from_endpoint(self.entry, endpoint, self.limits, options);
-        socket.nonblocking.store(self.is_nonblocking(), SeqCst); // SKT-06
+        socket.nonblocking.store(self.is_nonblocking(), Relaxed); // SKT-06
         Ok(socket)
     }
 
@@ -242,7 +293,7 @@ impl Socket {
     pub fn connect(&self, address: &Address, data: ConnectData<'_>, wait: &Wait<'_>) -> Result<()> {
         self.check_open()?;
         if self.limits.connect > 0 {
-            user_data::check_outgoing(data.caller_data, self.limits.connect)?; // CON-26
+            user_data::check_outgoing(data.caller_data, self.limits.connect.into())?; // CON-26
         } else if !data.caller_data.is_empty() {
             return Err(Error::ProtoNoSupport); // CON-27
         }
@@ -258,7 +309,7 @@ impl Socket {
     /// When an attempt that begins now times out; on plain TCP the kernel decides unless a time-out
     /// was set.
     fn connect_deadline(&self) -> Option<Instant> {
-        let set = self.options.record().get(SocketOption::ConnectTimeout);
+        let set = self.set_to(SocketOption::ConnectTimeout);
         let millis = match set {
             Some(millis) => millis,
             None if self.entry.is_kernel_socket() => 0,
@@ -386,13 +437,19 @@ impl Socket {
         // If the option cannot be set the peer sees the end of the stream; there is no better way.
         let _ = self.transport().set_linger(RESET);
         if !self.closed.swap(true, SeqCst) {
-            self.transport().close(self.turn.close(), RESET);
+            self.transport().close(self.close_turn(), RESET);
         }
     }
 
+    /// Ends accept calls, and says how they stood.
+    fn close_turn(&self) -> Phase {
+        self.extra
+            .get()
+            .map_or(Phase::Idle, |extra| extra.turn.close())
+    }
+
     fn close_transport(&self) {
-        let phase: Phase = self.turn.close();
-        self.transport().close(phase, self.linger());
+        self.transport().close(self.close_turn(), self.linger());
     }
 
     /// Whether the descriptor still is the socket's (HND-35).

@@ -35,7 +35,7 @@ impl Socket {
                 Err(Error::NoProtoOpt)
             }
             SocketOption::Error => Ok(self.transport().socket_error()?.unsigned_abs()), // HND-27
-            option => match self.options.record().get(option) {
+            option => match self.set_to(option) {
                 Some(value) => Ok(value),
                 None => self.transport().option(option),
             },
@@ -61,12 +61,15 @@ impl Socket {
         }
         let value = option.normalised(value);
         self.transport().set_option(option, value)?;
-        self.options.set(option, value)
+        let in_kernel = self.entry.is_kernel_socket();
+        self.extra().options.set(option, value, in_kernel)
     }
 
     /// The linger setting.
     pub fn linger(&self) -> Linger {
-        self.options.record().linger()
+        self.extra
+            .get()
+            .map_or_else(Linger::default, |extra| extra.options.record().linger())
     }
 
     /// Sets what closing does with data that is not out yet.
@@ -76,7 +79,7 @@ impl Socket {
     pub fn set_linger(&self, linger: Linger) -> Result<()> {
         self.check_not_served_here()?;
         self.transport().set_linger(linger)?;
-        self.options.set_linger(linger);
+        self.extra().options.set_linger(linger);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    Address, Qos, Result, Wait,
+    Address, InProcessAddress, Qos, Result, Wait,
     provider::{
         options::{Linger, SocketOption},
         turn::Phase,
@@ -38,7 +38,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) expires: Option<Instant>,
 }
 
-/// What a connection request says that has been taken from the head of the backlog.
+/// What a connection request says that has been taken from the head of the backlog. It is filled in
+/// place, because it is large.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) caller: Address,
@@ -46,6 +47,18 @@ pub(crate) struct Request {
     pub(crate) caller_data: Option<UserData>,
     /// From the server's point of view (QOS-05).
     pub(crate) qos: Option<Qos>,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        const NOBODY: Address = Address::InProcess(InProcessAddress { node: 0, port: 0 });
+        Self {
+            caller: NOBODY,
+            callee: NOBODY,
+            caller_data: None,
+            qos: None,
+        }
+    }
 }
 
 /// What the transport knows a taken request by. It must be given back: admitted, refused or put back.
@@ -62,7 +75,7 @@ pub(crate) enum Token {
 pub(crate) struct Acceptance<'a> {
     pub(crate) callee_data: &'a [u8],
     /// From the server's point of view.
-    pub(crate) qos: Option<Qos>,
+    pub(crate) qos: Option<&'a Qos>,
     pub(crate) nonblocking: bool,
 }
 
@@ -82,25 +95,7 @@ pub struct Receive {
 pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
     fn bind(&self, address: &Address) -> Result<()>;
     fn listen(&self, backlog: u32) -> Result<()>;
-    fn is_listening(&self) -> bool;
     fn connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()>;
-
-    /// Takes the head request, waiting for one if the mode allows; `held` says that a head was put
-    /// back before.
-    fn take(&self, held: bool, mode: Mode<'_>) -> Result<(Token, Request)>;
-    fn admit(
-        &self,
-        token: Token,
-        request: &Request,
-        acceptance: &Acceptance<'_>,
-    ) -> Result<Endpoint>;
-    fn refuse(&self, token: Token, data: &[u8]) -> Result<()>;
-    /// Puts the request back to the head: deferred, or undecided because of an invalid answer.
-    fn put_back(&self, token: Token, request: &Request, deferred: bool) -> Result<()>;
-    /// Whether a head that was put back waits.
-    fn holds_head(&self) -> bool;
-    /// Refuses a head that was put back, because the listener has been closed.
-    fn drop_head(&self);
 
     fn send(&self, data: &[u8], mode: Mode<'_>) -> Result<usize>;
     fn receive(&self, buffer: &mut [u8], flags: Receive, mode: Mode<'_>) -> Result<usize>;
@@ -147,6 +142,31 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
     fn release(&self) {}
 }
 
+/// The listening side of a transport.
+///
+/// It stands by itself because it is never called through a table of functions: after a system call
+/// the processor mispredicts such a call, and an accept call has several.
+pub(crate) trait Accepting {
+    fn is_listening(&self) -> bool;
+
+    /// Takes the head request, waiting for one if the mode allows; `held` says that a head was put
+    /// back before.
+    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Token>;
+    fn admit(
+        &self,
+        token: Token,
+        request: &Request,
+        acceptance: &Acceptance<'_>,
+    ) -> Result<Endpoint>;
+    fn refuse(&self, token: Token, data: &[u8]) -> Result<()>;
+    /// Puts the request back to the head: deferred, or undecided because of an invalid answer.
+    fn put_back(&self, token: Token, request: &Request, deferred: bool) -> Result<()>;
+    /// Whether a head that was put back waits.
+    fn holds_head(&self) -> bool;
+    /// Refuses a head that was put back, because the listener has been closed.
+    fn drop_head(&self);
+}
+
 /// The socket of any transport.
 #[derive(Debug)]
 pub(crate) enum Endpoint {
@@ -160,5 +180,45 @@ impl Endpoint {
             Self::Tcp(tcp) => tcp,
             Self::InProcess(in_process) => in_process,
         }
+    }
+}
+
+/// Calls a method of whichever transport it is.
+macro_rules! of_any {
+    ($endpoint:ident.$method:ident($($argument:expr),*)) => {
+        match $endpoint {
+            Endpoint::Tcp(tcp) => tcp.$method($($argument),*),
+            Endpoint::InProcess(in_process) => in_process.$method($($argument),*),
+        }
+    };
+}
+
+impl Accepting for Endpoint {
+    fn is_listening(&self) -> bool {
+        of_any!(self.is_listening())
+    }
+
+    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Token> {
+        of_any!(self.take(held, mode, request))
+    }
+
+    fn admit(&self, token: Token, request: &Request, acceptance: &Acceptance<'_>) -> Result<Self> {
+        of_any!(self.admit(token, request, acceptance))
+    }
+
+    fn refuse(&self, token: Token, data: &[u8]) -> Result<()> {
+        of_any!(self.refuse(token, data))
+    }
+
+    fn put_back(&self, token: Token, request: &Request, deferred: bool) -> Result<()> {
+        of_any!(self.put_back(token, request, deferred))
+    }
+
+    fn holds_head(&self) -> bool {
+        of_any!(self.holds_head())
+    }
+
+    fn drop_head(&self) {
+        of_any!(self.drop_head());
     }
 }

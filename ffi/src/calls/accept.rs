@@ -27,12 +27,13 @@ pub(crate) fn accept<L: Length>(
     wait: &Wait<'_>,
 ) -> Result<vestibule_handle> {
     let listener = find(listener)?;
-    if listener.is_listening() {
-        name.check_if_wanted(listener.entry().family())?; // ACC-47 ACC-48
+    let is_named = name.is_wanted();
+    if is_named && listener.is_listening() {
+        name.check(listener.entry().family())?; // ACC-47 ACC-48
     }
     let mut caller = None;
     let ask = |args: &mut ConditionArgs<'_>| {
-        caller = Some(args.caller_id());
+        caller = is_named.then(|| args.caller_id());
         condition.ask(args)
     };
     let accepted = listener

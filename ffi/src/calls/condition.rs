@@ -13,6 +13,18 @@ use provider::{
 
 use crate::types::{vestibule_buffer, vestibule_condition, vestibule_qos};
 
+/// A condition function that is not NULL.
+type Function = unsafe extern "C" fn(
+    *mut vestibule_buffer,
+    *mut vestibule_buffer,
+    *mut vestibule_qos,
+    *mut vestibule_qos,
+    *mut vestibule_buffer,
+    *mut vestibule_buffer,
+    *mut u32,
+    usize,
+) -> c_int;
+
 /// A condition function with its callback data.
 #[derive(Clone, Copy)]
 pub(crate) struct Condition {
@@ -43,14 +55,54 @@ impl Condition {
     /// (ACC-20) or a group (GRP-04), [`Error::Fault`] for callee data beyond the capacity (ACC-39),
     /// [`Error::OpNotSupp`] for a flow specification that cannot be carried.
     pub(crate) fn ask(self, args: &mut ConditionArgs<'_>) -> Result<Decision> {
-        let mut shown = Shown::new(args, self.numbering);
-        let value = {
-            let _caller = CallerScope::enter(args.credentials());
-            match self.call(&mut shown) {
-                Some(value) => value,
-                None => return Ok(Decision::Accept), // ACC-27
-            }
+        let Some(function) = self.function else {
+            return Ok(Decision::Accept); // ACC-27
         };
+        let _caller = CallerScope::enter(args.find_credentials());
+        if args.has_only_addresses() {
+            self.ask_about_addresses(function, args)
+        } else {
+            self.ask_about_everything(function, args)
+        }
+    }
+
+    /// The question as it is on plain TCP, where it must not cost more than it has to (P1).
+    fn ask_about_addresses(self, function: Function, args: &ConditionArgs<'_>) -> Result<Decision> {
+        let mut caller = SocketAddress::new(&args.caller_id(), self.numbering);
+        let mut callee = SocketAddress::new(&args.callee_id(), self.numbering);
+        let (mut caller_id, mut callee_id) = (caller.buffer(), callee.buffer());
+        let mut callee_data = buffer(&mut []);
+        let mut group = 0; // ACC-45
+        // SAFETY: as in `call`.
+        let value = unsafe {
+            function(
+                &raw mut caller_id, // ACC-30
+                ptr::null_mut(),    // ACC-31
+                ptr::null_mut(),    // QOS-10
+                ptr::null_mut(),    // ACC-34 GRP-06
+                &raw mut callee_id,
+                &raw mut callee_data, // ACC-37
+                &raw mut group,
+                self.callback_data, // ACC-29
+            )
+        };
+        let answer = RawAnswer {
+            value,
+            group,
+            capacity: 0,
+            length: callee_data.len as usize, // ACC-39
+            touched: false,
+        };
+        Ok(answer.read()?.decision)
+    }
+
+    fn ask_about_everything(
+        self,
+        function: Function,
+        args: &mut ConditionArgs<'_>,
+    ) -> Result<Decision> {
+        let mut shown = Shown::new(args, self.numbering);
+        let value = self.call(function, &mut shown);
         let decision = shown.read_answer(value, args)?;
         if decision == Decision::Accept {
             shown.read_qos(args)?; // QOS-06 QOS-20
@@ -58,21 +110,19 @@ impl Condition {
         Ok(decision)
     }
 
-    /// Calls the function with pointers into `shown`; nothing for a NULL function.
-    fn call(self, shown: &mut Shown) -> Option<c_int> {
-        let function = self.function?;
+    /// Calls the function with pointers into `shown`.
+    fn call(self, function: Function, shown: &mut Shown) -> c_int {
         let mut caller_id = shown.caller.buffer();
         let mut callee_id = shown.callee.buffer();
         let mut caller_data = shown.caller_data.as_deref_mut().map(buffer);
         let mut callee_data = buffer(&mut shown.callee_data);
-        let mut qos = shown.qos.map(vestibule_qos::from);
         // SAFETY: the function may be called, as `new` was promised; every pointer is NULL or
         // points to something that lives until it returns and that nobody else uses meanwhile.
         let value = unsafe {
             function(
                 &raw mut caller_id, // ACC-30
                 pointer(&mut caller_data),
-                pointer(&mut qos),
+                pointer(&mut shown.qos),
                 ptr::null_mut(), // ACC-34 GRP-06
                 &raw mut callee_id,
                 &raw mut callee_data, // ACC-37
@@ -81,8 +131,7 @@ impl Condition {
             )
         };
         shown.callee_length = callee_data.len as usize; // ACC-38; a new `buf` is not looked at: ACC-40
-        shown.qos_after = qos.map(Qos::from);
-        Some(value)
+        value
     }
 }
 
@@ -93,8 +142,7 @@ struct Shown {
     caller_data: Option<UserData>,
     callee_data: UserData,
     callee_length: usize,
-    qos: Option<Qos>,
-    qos_after: Option<Qos>,
+    qos: Option<vestibule_qos>,
     group: u32,
 }
 
@@ -106,8 +154,7 @@ impl Shown {
             caller_data: args.caller_data().map(UserData::from_slice),
             callee_data: UserData::from_elem(0, args.callee_capacity()), // ACC-41
             callee_length: 0,
-            qos: args.qos(),
-            qos_after: None,
+            qos: args.qos().map(vestibule_qos::from),
             group: 0, // ACC-45
         }
     }
@@ -133,8 +180,8 @@ impl Shown {
 
     /// Takes over the quality of service, if the function has changed it.
     fn read_qos(&self, args: &mut ConditionArgs<'_>) -> Result<()> {
-        match self.qos_after {
-            Some(qos) if self.qos_after != self.qos => args.set_qos(qos),
+        match self.qos.map(Qos::from) {
+            Some(qos) if args.qos() != Some(qos) => args.set_qos(qos),
             _ => Ok(()),
         }
     }
@@ -171,18 +218,18 @@ fn pointer<T>(value: &mut Option<T>) -> *mut T {
 
 thread_local! {
     /// The caller that the innermost condition function of this thread is being asked about.
-    static CALLER: Cell<Result<Credentials>> = const { Cell::new(Err(Error::Inval)) };
+    static CALLER: Cell<Result<fn() -> Credentials>> = const { Cell::new(Err(Error::Inval)) };
 }
 
 /// Names the caller for as long as its condition function runs.
 struct CallerScope {
-    outer: Result<Credentials>,
+    outer: Result<fn() -> Credentials>,
 }
 
 impl CallerScope {
-    fn enter(credentials: Option<Credentials>) -> Self {
+    fn enter(find_credentials: Option<fn() -> Credentials>) -> Self {
         Self {
-            outer: CALLER.replace(credentials.ok_or(Error::OpNotSupp)),
+            outer: CALLER.replace(find_credentials.ok_or(Error::OpNotSupp)),
         }
     }
 }
@@ -198,5 +245,5 @@ impl Drop for CallerScope {
 /// # Errors
 /// [`Error::Inval`] outside condition functions, [`Error::OpNotSupp`] where the entry does not know.
 pub(crate) fn caller_credentials() -> Result<Credentials> {
-    CALLER.get()
+    CALLER.get().map(|find| find())
 }

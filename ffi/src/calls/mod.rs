@@ -14,9 +14,12 @@ pub(crate) mod options;
 pub(crate) mod qos;
 pub(crate) mod sockets;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use provider::{Error, Numbering, Result, Socket, Wait, handles};
+use provider::{
+    Error, Numbering, Result, Socket, Wait,
+    handles::{self, Found},
+};
 
 use crate::types::vestibule_handle;
 
@@ -24,7 +27,7 @@ use crate::types::vestibule_handle;
 ///
 /// # Errors
 /// [`Error::NotSock`] (HND-15, HND-16); [`Error::NotInitialised`] in a forked child.
-pub(crate) fn find(socket: vestibule_handle) -> Result<Arc<Socket>> {
+pub(crate) fn find(socket: vestibule_handle) -> Result<Found> {
     handles::find(number(socket)?)
 }
 

@@ -45,27 +45,16 @@ impl<L: Length> NameOut<'_, L> {
     /// Whether an address of this family fits.
     ///
     /// # Errors
-    /// [`Error::Fault`] for a NULL and for too little room.
-    fn check(&self, family: Family) -> Result<()> {
+    /// [`Error::Fault`] for a NULL and for too little room (ACC-47).
+    pub(crate) fn check(&self, family: Family) -> Result<()> {
         if self.room.is_null() || self.length.required()?.into_usize() < family.sockaddr_len() {
             return Err(Error::Fault);
         }
         Ok(())
     }
 
-    /// Whether an address of this family fits, where a NULL means that none is wanted (ACC-46).
-    ///
-    /// # Errors
-    /// [`Error::Fault`] for too little room (ACC-47).
-    pub(crate) fn check_if_wanted(&self, family: Family) -> Result<()> {
-        if self.is_wanted() {
-            self.check(family)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn is_wanted(&self) -> bool {
+    /// Whether an address is wanted; a NULL means that none is (ACC-46).
+    pub(crate) fn is_wanted(&self) -> bool {
         !self.room.is_null() && !self.length.is_null()
     }
 

@@ -6,7 +6,17 @@ pub(crate) use std::{
 };
 
 pub(crate) use parking_lot::Mutex;
-use rustix::{io::Errno, thread::futex, time::Timespec};
+use rustix::{
+    io::Errno,
+    thread::{futex, sched_getaffinity},
+    time::Timespec,
+};
+
+/// How many cores the calling thread may run on.
+pub(crate) fn cores() -> usize {
+    let allowed = sched_getaffinity(None);
+    allowed.map_or(1, |allowed| allowed.count() as usize)
+}
 
 /// A word that threads sleep on until it has changed.
 #[derive(Debug, Default)]

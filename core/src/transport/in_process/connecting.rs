@@ -1,7 +1,5 @@
 //! The client's side of a connection request.
 
-use std::time::Instant;
-
 use super::{
     InProcess,
     descriptors::Direction,
@@ -12,7 +10,7 @@ use super::{
 use crate::{
     Error, InProcessAddress, Result,
     rules::{
-        backlog::{Backlog, Gone},
+        backlog::Gone,
         connection::State,
         user_data::{UserData, UserDataKind},
     },
@@ -22,19 +20,14 @@ use crate::{
 impl InProcess {
     /// Sends a connection request; a blocking call waits for the decision (CON-02).
     pub(super) fn request_connection(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
-        let expires = outgoing.expires;
-        self.with(|network, id| {
-            let destination = check(network, id, outgoing)?;
-            let request = network.request(id, destination, outgoing, expires);
-            request.map_err(|error| network.fail_at_once(id, error, mode.blocking))?;
-            network.socket(id)?.awaited = mode.blocking;
-            Ok(())
-        })?;
+        // Two steps: where both threads share a core the server may decide in between, and then nobody
+        // sleeps and nobody is woken.
+        self.with(|network, id| network.send_request(id, outgoing, mode.blocking))?;
         if !mode.blocking {
             return Err(Error::WouldBlock); // CON-05
         }
         let mode = Mode {
-            wait: mode.wait.no_later_than(expires),
+            wait: mode.wait.no_later_than(outgoing.expires),
             ..mode
         };
         self.await_decision(mode)
@@ -43,22 +36,7 @@ impl InProcess {
 
     /// Waits until the attempt has ended.
     pub(super) fn await_decision(&self, mode: Mode<'_>) -> Result<()> {
-        self.wait(Direction::Write, mode, |network, id| {
-            network.expire_attempt(id, Instant::now);
-            let socket = network.socket(id).ok()?;
-            match socket.connection.state {
-                State::Connecting => None, // CON-02 CON-20
-                State::Connected => Some(Ok(())),
-                State::Unconnected | State::Listening => {
-                    let error = socket.failure.unwrap_or(Error::NotConn);
-                    if socket.awaited {
-                        socket.failure = None; // HND-27 CON-19: the caller is told
-                        socket.awaited = false;
-                    }
-                    Some(Err(error))
-                }
-            }
-        })
+        self.wait(Direction::Write, mode, Network::decision)
     }
 
     /// A blocking call ends without a decision, or with a refusal. A decision that has come since
@@ -97,52 +75,68 @@ fn check(network: &mut Network, id: SocketId, outgoing: &Outgoing<'_>) -> Result
 }
 
 impl Network {
+    /// Checks and sends a request.
+    fn send_request(
+        &mut self,
+        id: SocketId,
+        outgoing: &Outgoing<'_>,
+        blocking: bool,
+    ) -> Result<()> {
+        let destination = check(self, id, outgoing)?;
+        let request = self.request(id, destination, outgoing);
+        request.map_err(|error| self.fail_at_once(id, error, blocking))?;
+        self.socket(id)?.awaited = blocking;
+        Ok(())
+    }
+
+    /// How the attempt has ended, if it has.
+    fn decision(&mut self, id: SocketId) -> Option<Result<()>> {
+        self.expire_attempt(id);
+        let socket = self.socket(id).ok()?;
+        match socket.connection.state {
+            State::Connecting => None, // CON-02 CON-20
+            State::Connected => Some(Ok(())),
+            State::Unconnected | State::Listening => {
+                let error = socket.failure.unwrap_or(Error::NotConn);
+                if socket.awaited {
+                    socket.failure = None; // HND-27 CON-19: the caller is told
+                    socket.awaited = false;
+                }
+                Some(Err(error))
+            }
+        }
+    }
+
     /// Puts a request into the queue of the listener at `destination`.
     fn request(
         &mut self,
         id: SocketId,
         destination: InProcessAddress,
         outgoing: &Outgoing<'_>,
-        expires: Option<Instant>,
     ) -> Result<()> {
-        let caller = self.bind_implicitly(id)?; // LSN-08
+        self.bind_implicitly(id)?; // LSN-08
         let socket = self.socket(id)?;
         socket.remote = Some(destination); // CON-31
-        socket.callee_data.clear(); // CON-32
         socket.inbox.disconnect_data = None; // that of an earlier refusal
-        let options = &socket.option_data;
-        let caller_data = options.outgoing(outgoing.caller_data, UserDataKind::Connect);
-        let caller_data = UserData::from_slice(caller_data);
-        let qos = outgoing.qos.copied().or(socket.qos); // QOS-08
+        socket.connect_data =
+            UserData::from_slice(socket.outgoing(outgoing.caller_data, UserDataKind::Connect));
+        let qos = outgoing.qos.or(socket.qos.as_deref()); // QOS-08
+        let qos = qos.map(|qos| Box::new(qos.turned_round())); // QOS-05
         let message_oriented = socket.inbox.is_message_oriented();
         let listener = self
             .listener_at(destination, message_oriented)
             .ok_or(Error::ConnRefused)?; // CON-09
-        let pending = Pending {
-            client: id,
-            caller,
-            caller_data,
-            qos: qos.map(|qos| qos.turned_round()), // QOS-05
-            expires,
-        };
-        if self
-            .socket(listener)?
-            .backlog
-            .as_ref()
-            .is_some_and(Backlog::is_full)
-        {
-            self.expire_all(listener, Instant::now());
+        if self.backlog(listener)?.is_full() {
+            self.expire_all(listener);
         }
-        let queue = self
-            .socket(listener)?
-            .backlog
-            .as_mut()
-            .ok_or(Error::ConnRefused)?;
-        let request = queue.push(pending).map_err(|_| Error::ConnRefused)?; // LSN-22
+        let pending = Pending { client: id, qos };
+        let pushed = self.backlog(listener)?.push(pending);
+        let request = pushed.map_err(|_| Error::ConnRefused)?; // LSN-22
+        self.note_expiry(listener, outgoing.expires)?;
         let socket = self.socket(id)?;
         socket.connection.state = State::Connecting;
         socket.request = Some((listener, request));
-        socket.expires = expires;
+        socket.expires = outgoing.expires;
         self.wake_all(Some(listener), Direction::Read);
         Ok(())
     }
@@ -185,20 +179,16 @@ impl Network {
         else {
             return;
         };
-        if let Some(queue) = self
-            .socket(listener)
-            .ok()
-            .and_then(|socket| socket.backlog.as_mut())
-        {
+        if let Ok(queue) = self.backlog(listener) {
             queue.withdraw(request, why); // LSN-31 LSN-33 ACC-64
             self.wake_all(Some(listener), Direction::Read);
         }
     }
 
     /// Ends an attempt whose time has passed; there is no thread that would.
-    pub(super) fn expire_attempt(&mut self, client: SocketId, now: impl FnOnce() -> Instant) {
-        let expires = self.socket(client).ok().and_then(|socket| socket.expires);
-        if expires.is_some_and(|expires| expires <= now()) {
+    pub(super) fn expire_attempt(&mut self, client: SocketId) {
+        let expires = self.look_at(client).and_then(|socket| socket.expires);
+        if expires.is_some_and(|expires| self.clock.has_passed(expires)) {
             self.withdraw_request(client, Gone::Withdrawn); // LSN-04
             self.fail_attempt(client, Error::TimedOut, &[]); // CON-10
         }

@@ -13,7 +13,7 @@ use rustix::{
     io::{read, write},
 };
 
-use crate::{Error, Result, provider::monitor::Signal};
+use crate::{Error, Result};
 
 /// What a thread or a descriptor waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,63 +24,52 @@ pub(crate) enum Direction {
     Write,
 }
 
-/// Wakes the threads, and shows readiness on the descriptors, of one socket.
+/// The descriptors of one socket.
 #[derive(Debug, Default)]
-pub(crate) struct Wakes {
-    read: Wake,
-    write: Wake,
+pub(crate) struct Descriptors {
+    read: Descriptor,
+    write: Descriptor,
 }
 
 #[derive(Debug, Default)]
-struct Wake {
-    signal: Signal,
-    descriptor: OnceLock<OwnedFd>,
-    /// What the descriptor shows. Changed under the network's lock only.
+struct Descriptor {
+    counter: OnceLock<OwnedFd>,
+    /// What it shows. Changed under the network's lock only.
     ready: AtomicBool,
 }
 
-impl Wakes {
-    fn wake(&self, direction: Direction) -> &Wake {
+impl Descriptors {
+    fn of(&self, direction: Direction) -> &Descriptor {
         match direction {
             Direction::Read => &self.read,
             Direction::Write => &self.write,
         }
     }
 
-    pub(crate) fn signal(&self, direction: Direction) -> &Signal {
-        &self.wake(direction).signal
-    }
-
-    pub(crate) fn descriptor(&self, direction: Direction) -> Result<BorrowedFd<'_>> {
-        self.wake(direction)
-            .descriptor
-            .get()
-            .map(AsFd::as_fd)
-            .ok_or(Error::NotSock)
+    pub(crate) fn get(&self, direction: Direction) -> Result<BorrowedFd<'_>> {
+        let counter = self.of(direction).counter.get();
+        counter.map(AsFd::as_fd).ok_or(Error::NotSock)
     }
 
     /// Makes the descriptor of a direction.
     pub(crate) fn export(&self, direction: Direction) -> Result<()> {
-        let wake = self.wake(direction);
-        if wake.descriptor.get().is_none() {
+        let descriptor = self.of(direction);
+        if descriptor.counter.get().is_none() {
             let fd = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?; // HND-36
             // The network's lock is held, so nobody else can have come first.
-            let _ = wake.descriptor.set(fd);
+            let _ = descriptor.counter.set(fd);
         }
         Ok(())
     }
 
-    pub(crate) fn is_exported(&self, direction: Direction) -> bool {
-        self.wake(direction).descriptor.get().is_some()
-    }
-
-    /// Makes the descriptor show whether the socket is ready.
-    pub(crate) fn show(&self, direction: Direction, ready: bool) {
-        let wake = self.wake(direction);
-        let Some(fd) = wake.descriptor.get() else {
+    /// Makes the descriptor, if there is one, show whether the socket is ready.
+    pub(crate) fn show(&self, direction: Direction, ready: impl FnOnce() -> bool) {
+        let descriptor = self.of(direction);
+        let Some(fd) = descriptor.counter.get() else {
             return;
         };
-        if wake.ready.swap(ready, Relaxed) != ready {
+        let ready = ready();
+        if descriptor.ready.swap(ready, Relaxed) != ready {
             // The counter goes between 0 and 1, so neither can fail or block.
             let mut counter = [0; 8];
             let _ = if ready {

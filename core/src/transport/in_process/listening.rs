@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use super::{
-    InProcess,
     descriptors::Direction,
     network::{Network, Socket, SocketId},
 };
@@ -17,15 +16,13 @@ use crate::{
     transport::{Acceptance, Request, Token},
 };
 
-/// A connection request in a backlog.
+/// A connection request in a backlog. What else there is to know of it stands at its client, who is
+/// there as long as the request is.
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) client: SocketId,
-    pub(super) caller: InProcessAddress,
-    pub(super) caller_data: UserData,
     /// From the server's point of view.
-    pub(super) qos: Option<Qos>,
-    pub(super) expires: Option<Instant>,
+    pub(super) qos: Option<Box<Qos>>,
 }
 
 /// The code for a request that has gone (AMB-22).
@@ -34,6 +31,11 @@ fn lost(gone: Gone) -> Error {
         Gone::Withdrawn => Error::Acces, // ACC-22
         Gone::Reset => Error::ConnReset, // ACC-23
     }
+}
+
+/// The earlier of two moments, of which one or both may never come.
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    [one, other].into_iter().flatten().min()
 }
 
 impl Token {
@@ -53,7 +55,7 @@ impl Network {
         let dropped = match &mut socket.backlog {
             Some(queue) => queue.set_limit(backlog), // LSN-25
             empty @ None => {
-                *empty = Some(Backlog::new(backlog));
+                *empty = Some(Box::new(Backlog::new(backlog)));
                 Vec::new()
             }
         };
@@ -67,17 +69,24 @@ impl Network {
     }
 
     /// The backlog of a listener.
-    fn backlog(&mut self, listener: SocketId) -> Result<&mut Backlog<Pending>> {
-        self.socket(listener)?.backlog.as_mut().ok_or(Error::Inval)
+    pub(super) fn backlog(&mut self, listener: SocketId) -> Result<&mut Backlog<Pending>> {
+        let backlog = self.socket(listener)?.backlog.as_deref_mut();
+        backlog.ok_or(Error::Inval)
     }
 
-    /// Takes the head, or says that there is nothing to take yet.
+    /// The client of a request that is undecided.
+    fn client(&self, listener: SocketId, request: RequestId) -> Option<&Socket> {
+        let backlog = self.look_at(listener)?.backlog.as_deref()?;
+        self.look_at(backlog.get(request)?.client)
+    }
+
+    /// Takes the head and fills in what it says, or says that there is nothing to take yet.
     pub(super) fn take(
         &mut self,
         listener: SocketId,
-        now: impl FnOnce() -> Instant,
-    ) -> Option<Result<(Token, Request)>> {
-        self.expire_head(listener, now);
+        request: &mut Request,
+    ) -> Option<Result<Token>> {
+        self.expire_head(listener);
         let room = self.check_room();
         let queue = self.backlog(listener).ok()?;
         if let Err(error) = room
@@ -88,8 +97,8 @@ impl Network {
         let head = queue.take();
         let taken = match head {
             Head::Taken(id) => self
-                .describe(listener, id)
-                .map(|request| (Token::Queued(id), request)),
+                .describe(listener, id, request)
+                .map(|()| Token::Queued(id)),
             Head::Gone(gone) => Err(lost(gone)), // ACC-22 ACC-23 ACC-64
             Head::Empty | Head::Busy => return None,
         };
@@ -98,29 +107,26 @@ impl Network {
     }
 
     /// A copy of what the request says, for the condition function (ACC-43).
-    fn describe(&mut self, listener: SocketId, id: RequestId) -> Result<Request> {
-        let socket = self.socket(listener)?;
+    fn describe(&self, listener: SocketId, id: RequestId, request: &mut Request) -> Result<()> {
+        let socket = self.look_at(listener).ok_or(Error::NotSock)?;
         let callee = InProcessAddress {
             node: InProcessAddress::LOCAL, // ACC-35
             ..socket.local.ok_or(Error::Inval)?
         };
-        let pending = socket
-            .backlog
-            .as_ref()
-            .and_then(|queue| queue.get(id))
-            .ok_or(Error::Acces)?;
-        let data = Some(&pending.caller_data).filter(|data| !data.is_empty()); // ACC-31
-        Ok(Request {
-            caller: Address::InProcess(pending.caller),
-            callee: Address::InProcess(callee),
-            caller_data: data.cloned(),
-            qos: pending.qos,
-        })
+        let queue = socket.backlog.as_deref().ok_or(Error::Inval)?;
+        let pending = queue.get(id).ok_or(Error::Acces)?;
+        let client = self.look_at(pending.client).ok_or(Error::Acces)?;
+        let data = Some(&*client.connect_data).filter(|data| !data.is_empty()); // ACC-31
+        request.caller = Address::InProcess(client.local.ok_or(Error::Acces)?);
+        request.callee = Address::InProcess(callee);
+        request.caller_data = data.map(UserData::from_slice);
+        request.qos = pending.qos.as_deref().copied();
+        Ok(())
     }
 
     /// Ends the life of a request that has been decided.
     fn decide(&mut self, listener: SocketId, token: &Token) -> Result<Pending> {
-        self.expire(listener, token.queued()?, Instant::now);
+        self.expire(listener, token.queued()?);
         let decided = self
             .backlog(listener)?
             .decide(token.queued()?)
@@ -135,44 +141,44 @@ impl Network {
         token: &Token,
         request: &Request,
         acceptance: &Acceptance<'_>,
-    ) -> Result<InProcess> {
-        let mut pending = self.decide(listener, token)?;
-        let Address::InProcess(callee) = request.callee else {
+    ) -> Result<SocketId> {
+        let Pending { client, .. } = self.decide(listener, token)?;
+        let (Address::InProcess(local), Address::InProcess(remote)) =
+            (request.callee, request.caller)
+        else {
             return Err(Error::Inval);
         };
-        let Socket {
-            inbox,
-            option_data: options,
-            ..
-        } = self.socket(listener)?;
-        let answer = options.outgoing(acceptance.callee_data, UserDataKind::Connect); // UDA-18 UDA-19
+        let socket = self.look_at(listener).ok_or(Error::NotSock)?;
+        let answer = socket.outgoing(acceptance.callee_data, UserDataKind::Connect); // UDA-18 UDA-19
         let answer = UserData::from_slice(answer);
-        let mut server = Socket::new(Connection::ACCEPTED, inbox.is_message_oriented());
-        server.option_data = options.of_accepted(&pending.caller_data); // UDA-17
-        server.local = Some(callee);
-        server.remote = Some(pending.caller);
-        server.peer = Some(pending.client);
-        server.qos = acceptance.qos; // QOS-06
-        pending.qos = acceptance.qos.map(|qos| qos.turned_round());
-        let accepted = match self.insert(server) {
+        let room = socket.connect_room();
+        let message_oriented = socket.inbox.is_message_oriented();
+        let accepted = match self.insert(Connection::ACCEPTED, message_oriented) {
             Ok(accepted) => accepted,
             Err(error) => {
-                self.fail_attempt(pending.client, Error::ConnRefused, &[]);
+                self.fail_attempt(client, Error::ConnRefused, &[]);
                 return Err(error);
             }
         };
-        let client = self.socket(pending.client)?;
-        client.request = None;
-        client.expires = None;
-        client.failure = None; // HND-27
-        client.connection.state = State::Connected;
-        client.connection.bound = true; // LSN-08
-        client.peer = Some(accepted.id);
-        client.option_data.arrive(&answer); // UDA-16
-        client.callee_data = answer; // UDA-05
-        client.qos = pending.qos;
-        self.wake_all(Some(pending.client), Direction::Write);
-        self.wake_all(Some(pending.client), Direction::Read);
+        let server = self.socket(accepted)?;
+        let caller_data = request.caller_data.as_deref().unwrap_or_default();
+        server.arrive(UserData::from_slice(caller_data), room); // UDA-17
+        server.is_accepted = true;
+        server.local = Some(local);
+        server.remote = Some(remote);
+        server.peer = Some(client);
+        server.qos = acceptance.qos.map(|qos| Box::new(*qos)); // QOS-06
+        let socket = self.socket(client)?;
+        socket.request = None;
+        socket.expires = None;
+        socket.failure = None; // HND-27
+        socket.connection.state = State::Connected;
+        socket.connection.bound = true; // LSN-08
+        socket.peer = Some(accepted);
+        socket.arrive(answer, socket.connect_room()); // UDA-05 UDA-16
+        socket.qos = acceptance.qos.map(|qos| Box::new(qos.turned_round()));
+        self.wake_all(Some(client), Direction::Write);
+        self.wake_all(Some(client), Direction::Read);
         Ok(accepted)
     }
 
@@ -188,58 +194,66 @@ impl Network {
         token: &Token,
         deferred: bool,
     ) -> Result<()> {
-        self.expire(listener, token.queued()?, Instant::now);
+        self.expire(listener, token.queued()?);
         let kept = self
             .backlog(listener)?
             .put_back(token.queued()?, deferred)
             .map_err(lost);
+        let client = self.client(listener, token.queued()?);
+        self.note_expiry(listener, client.and_then(|client| client.expires))?;
         self.wake_all(Some(listener), Direction::Read);
         kept
     }
 
     /// Withdraws heads whose clients have timed out.
-    fn expire_head(&mut self, listener: SocketId, now: impl FnOnce() -> Instant) {
-        let mut now = Some(now);
-        let mut time = None;
-        while let Some((id, Some(expires))) = self
-            .backlog(listener)
-            .ok()
-            .and_then(|queue| queue.peek().map(|(id, pending)| (id, pending.expires)))
-        {
-            let time =
-                *time.get_or_insert_with(|| now.take().map_or_else(Instant::now, |now| now()));
-            if expires > time {
-                return;
-            }
-            self.time_out(listener, id);
-        }
+    fn expire_head(&mut self, listener: SocketId) {
+        while let Ok(queue) = self.backlog(listener)
+            && let Some((id, _)) = queue.peek()
+            && self.expire(listener, id)
+        {}
     }
 
-    /// Withdraws a request if its client has timed out.
-    fn expire(&mut self, listener: SocketId, id: RequestId, now: impl FnOnce() -> Instant) {
-        let Ok(queue) = self.backlog(listener) else {
-            return;
-        };
-        let expires = queue.get(id).and_then(|pending| pending.expires);
-        if expires.is_some_and(|expires| expires <= now()) {
+    /// Withdraws a request if its client has timed out, and says whether it has.
+    fn expire(&mut self, listener: SocketId, id: RequestId) -> bool {
+        let expires = (self.client(listener, id)).and_then(|client| client.expires);
+        let is_due = expires.is_some_and(|expires| self.clock.has_passed(expires));
+        if is_due {
             self.time_out(listener, id); // ACC-60
         }
+        is_due
     }
 
-    /// Makes room in a full backlog by withdrawing every request that has timed out.
-    pub(super) fn expire_all(&mut self, listener: SocketId, now: Instant) {
+    /// A request that times out then has come into the backlog.
+    pub(super) fn note_expiry(
+        &mut self,
+        listener: SocketId,
+        expires: Option<Instant>,
+    ) -> Result<()> {
+        let first = &mut self.socket(listener)?.first_expiry;
+        *first = earlier(*first, expires);
+        Ok(())
+    }
+
+    /// Makes room in a full backlog by withdrawing every request that has timed out. Looks at them
+    /// only if one can have, because they may be many.
+    pub(super) fn expire_all(&mut self, listener: SocketId) {
+        let first = (self.look_at(listener)).and_then(|socket| socket.first_expiry);
+        if !first.is_some_and(|first| self.clock.has_passed(first)) {
+            return;
+        }
         let Ok(queue) = self.backlog(listener) else {
             return;
         };
-        let is_due = |id: &RequestId| {
-            queue
-                .get(*id)
-                .and_then(|pending| pending.expires)
-                .is_some_and(|expires| expires <= now)
-        };
-        let due: Vec<RequestId> = queue.queued().filter(is_due).collect();
-        for id in due {
-            self.time_out(listener, id);
+        let queued: Vec<RequestId> = queue.queued().collect();
+        let mut first = None;
+        for id in queued {
+            if !self.expire(listener, id) {
+                let client = self.client(listener, id);
+                first = earlier(first, client.and_then(|client| client.expires));
+            }
+        }
+        if let Ok(socket) = self.socket(listener) {
+            socket.first_expiry = first;
         }
     }
 

@@ -40,7 +40,7 @@ impl InProcess {
 impl Network {
     fn send_message(&mut self, id: SocketId, message: &[u8]) -> Option<Result<usize>> {
         let sent = self.receiver(id).and_then(|peer| {
-            let inbox = &mut self.socket(peer)?.inbox;
+            let inbox = self.inbox(peer)?;
             let fits = inbox.has_room_for(message.len())?;
             if fits {
                 inbox.push(message);

@@ -4,6 +4,7 @@
 //! as much for a connect that is decided (measured). Threads sleep on signals of their own. A
 //! socket has no descriptor until somebody asks for one.
 
+mod clock;
 mod connecting;
 mod descriptors;
 mod inbox;
@@ -11,26 +12,35 @@ mod listening;
 mod messages;
 mod network;
 mod option_data;
+mod sleepers;
+mod spare;
 mod streaming;
 
 pub(crate) use self::network::Network;
 
-use std::{os::fd::BorrowedFd, sync::Arc, time::Instant};
+use std::{
+    os::fd::BorrowedFd,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+};
 
 use self::{
-    descriptors::Direction,
-    network::{Socket, SocketId, Wakes},
+    descriptors::{Descriptors, Direction},
+    network::SocketId,
 };
-use super::{Acceptance, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
+use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
 use crate::{
     Address, Error, InProcessAddress, Qos, Result,
     provider::{
+        monitor::Monitor,
         options::{Linger, SocketOption},
         process::Provider,
         turn::Phase,
     },
     rules::{
-        connection::{Connection, Shutdown, State},
+        connection::{Connection, Shutdown},
         user_data::UserDataKind,
     },
 };
@@ -38,21 +48,42 @@ use crate::{
 /// A socket of the in-process entry.
 #[derive(Debug)]
 pub(crate) struct InProcess {
+    /// That of the process it was made in.
+    network: &'static Monitor<Network>,
     id: SocketId,
-    wakes: Arc<Wakes>,
+    message_oriented: bool,
+    /// It has listened, and so it does until it is closed. Known here so that an accept call need not
+    /// take the lock for it.
+    listens: AtomicBool,
+    descriptors: OnceLock<Arc<Descriptors>>,
 }
 
 impl InProcess {
     pub(crate) fn new(message_oriented: bool) -> Result<Self> {
-        let socket = Socket::new(Connection::NEW, message_oriented);
-        Provider::network().update(|network| network.insert(socket))
+        let network = Provider::network();
+        let id = network.update(|network| network.insert(Connection::NEW, message_oriented))?;
+        Ok(Self::with_id(network, id, message_oriented))
+    }
+
+    const fn with_id(
+        network: &'static Monitor<Network>,
+        id: SocketId,
+        message_oriented: bool,
+    ) -> Self {
+        Self {
+            network,
+            id,
+            message_oriented,
+            listens: AtomicBool::new(false),
+            descriptors: OnceLock::new(),
+        }
     }
 
     /// Runs `change` on this socket and the network around it.
     fn with<R>(&self, change: impl FnOnce(&mut Network, SocketId) -> Result<R>) -> Result<R> {
-        Provider::network().update(|network| {
+        self.network.update(|network| {
             network.socket(self.id)?;
-            network.expire_attempt(self.id, Instant::now);
+            network.expire_attempt(self.id);
             change(network, self.id)
         })
     }
@@ -65,17 +96,25 @@ impl InProcess {
         mode: Mode<'_>,
         mut check: impl FnMut(&mut Network, SocketId) -> Option<Result<R>>,
     ) -> Result<R> {
-        let mut check = |network: &mut Network| {
+        const CLOSED: Error = Error::Intr; // ACC-57
+        self.network.wait(&mode.wait, |network| {
             if network.socket(self.id).is_err() {
-                return Some(Err(Error::Intr)); // ACC-57
+                return Ok(Err(CLOSED));
             }
-            check(network, self.id)
-        };
-        if !mode.blocking {
-            return Provider::network()
-                .update(|network| check(network).unwrap_or(Err(Error::WouldBlock)));
-        }
-        Provider::network().wait(self.wakes.signal(direction), &mode.wait, check)?
+            match check(network, self.id) {
+                Some(result) => Ok(result),
+                None if !mode.blocking => Ok(Err(Error::WouldBlock)),
+                None => match network.signal(self.id, direction) {
+                    Some(signal) => Err(signal),
+                    None => Ok(Err(CLOSED)),
+                },
+            }
+        })?
+    }
+
+    fn publish(&self, direction: Direction) -> Result<BorrowedFd<'_>> {
+        let descriptors = self.with(|network, id| network.publish(id, direction))?;
+        self.descriptors.get_or_init(|| descriptors).get(direction)
     }
 }
 
@@ -87,28 +126,14 @@ fn in_process(address: &Address) -> Result<InProcessAddress> {
     }
 }
 
-impl Transport for InProcess {
-    fn bind(&self, address: &Address) -> Result<()> {
-        let address = in_process(address)?;
-        self.with(|network, id| network.bind(id, address))
-    }
-
-    fn listen(&self, backlog: u32) -> Result<()> {
-        self.with(|network, id| network.listen(id, backlog as usize))
-    }
-
+impl Accepting for InProcess {
     fn is_listening(&self) -> bool {
-        self.with(|network, id| Ok(network.socket(id)?.connection.state == State::Listening))
-            .unwrap_or(false)
+        self.listens.load(SeqCst)
     }
 
-    fn connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
-        self.request_connection(outgoing, mode)
-    }
-
-    fn take(&self, _held: bool, mode: Mode<'_>) -> Result<(Token, Request)> {
+    fn take(&self, _held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Token> {
         self.wait(Direction::Read, mode, |network, id| {
-            network.take(id, Instant::now)
+            network.take(id, request)
         })
     }
 
@@ -118,8 +143,9 @@ impl Transport for InProcess {
         request: &Request,
         acceptance: &Acceptance<'_>,
     ) -> Result<Endpoint> {
-        self.with(|network, id| network.admit(id, &token, request, acceptance))
-            .map(Endpoint::InProcess)
+        let id = self.with(|network, id| network.admit(id, &token, request, acceptance))?;
+        let accepted = Self::with_id(self.network, id, self.message_oriented);
+        Ok(Endpoint::InProcess(accepted))
     }
 
     fn refuse(&self, token: Token, data: &[u8]) -> Result<()> {
@@ -137,6 +163,23 @@ impl Transport for InProcess {
 
     fn drop_head(&self) {
         // Closing has refused everything that was queued, the head that was put back included.
+    }
+}
+
+impl Transport for InProcess {
+    fn bind(&self, address: &Address) -> Result<()> {
+        let address = in_process(address)?;
+        self.with(|network, id| network.bind(id, address))
+    }
+
+    fn listen(&self, backlog: u32) -> Result<()> {
+        self.with(|network, id| network.listen(id, backlog as usize))?;
+        self.listens.store(true, SeqCst);
+        Ok(())
+    }
+
+    fn connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
+        self.request_connection(outgoing, mode)
     }
 
     fn send(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
@@ -190,7 +233,7 @@ impl Transport for InProcess {
     }
 
     fn qos(&self) -> Option<Qos> {
-        self.with(|network, id| Ok(network.socket(id)?.qos))
+        self.with(|network, id| Ok(network.socket(id)?.qos.as_deref().copied()))
             .unwrap_or(None)
     }
 
@@ -219,7 +262,7 @@ impl Transport for InProcess {
     }
 
     fn set_nonblocking(&self, _nonblocking: bool) -> Result<()> {
-        self.with(|_, _| Ok(()))
+        Ok(()) // nothing but the calls asks for it
     }
 
     fn set_option(&self, option: SocketOption, value: u32) -> Result<()> {
@@ -237,7 +280,7 @@ impl Transport for InProcess {
     }
 
     fn set_linger(&self, _linger: Linger) -> Result<()> {
-        self.with(|_, _| Ok(()))
+        Ok(()) // closing is told
     }
 
     fn inherits_options(&self) -> bool {
@@ -245,16 +288,15 @@ impl Transport for InProcess {
     }
 
     fn read_descriptor(&self) -> Result<BorrowedFd<'_>> {
-        self.with(|network, id| network.publish(id, Direction::Read))?;
-        self.wakes.descriptor(Direction::Read)
+        self.publish(Direction::Read)
     }
 
     fn write_descriptor(&self) -> Result<BorrowedFd<'_>> {
-        self.with(|network, id| network.publish(id, Direction::Write))?;
-        self.wakes.descriptor(Direction::Write)
+        self.publish(Direction::Write)
     }
 
     fn close(&self, _phase: Phase, linger: Linger) {
-        Provider::network().update(|network| network.close(self.id, linger));
+        self.network
+            .update(|network| network.close(self.id, linger));
     }
 }

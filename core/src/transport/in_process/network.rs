@@ -4,13 +4,21 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use slab::Slab;
 
-pub(super) use super::descriptors::Wakes;
 use super::{
-    InProcess, descriptors::Direction, inbox::Inbox, listening::Pending, option_data::OptionData,
+    clock::Clock,
+    descriptors::{Descriptors, Direction},
+    inbox::Inbox,
+    listening::Pending,
+    option_data::OptionData,
+    sleepers::Sleepers,
+    spare::Spare,
 };
 use crate::{
     Error, InProcessAddress, Qos, Result, Setting,
-    provider::options::{Linger, SocketOption},
+    provider::{
+        monitor::{Due, Signal, Watched},
+        options::{Linger, SocketOption},
+    },
     rules::{
         backlog::{Backlog, Gone, RequestId},
         connection::{Connection, State},
@@ -18,11 +26,12 @@ use crate::{
     },
 };
 
-/// Names one socket for ever: a stale id never finds the socket that took its place.
+/// Names one socket: a stale id does not find the socket that took its place (unless 2^32 others
+/// came in between, and it took the very same place).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SocketId {
-    index: usize,
-    serial: u64,
+    index: u32,
+    serial: u32,
 }
 
 /// Ports from here on are given to clients that connect unbound, one after the other.
@@ -30,7 +39,8 @@ const FIRST_IMPLICIT_PORT: u32 = 1 << 31;
 /// Ports for `bind` with port 0.
 const FIRST_CHOSEN_PORT: u32 = 49152;
 
-/// One socket.
+/// One socket. What few sockets have is behind a pointer, because making and moving a socket is most
+/// of what a connection costs.
 #[derive(Debug)]
 pub(super) struct Socket {
     pub(super) connection: Connection,
@@ -39,11 +49,13 @@ pub(super) struct Socket {
     explicitly_bound: bool,
     pub(super) remote: Option<InProcessAddress>,
     /// The requests of a listener.
-    pub(super) backlog: Option<Backlog<Pending>>,
+    pub(super) backlog: Option<Box<Backlog<Pending>>>,
     /// Where this client's request waits.
     pub(super) request: Option<(SocketId, RequestId)>,
     /// When the attempt times out.
     pub(super) expires: Option<Instant>,
+    /// No request in the backlog times out before.
+    pub(super) first_expiry: Option<Instant>,
     /// Whether a call waits for the attempt's end and will tell its caller.
     pub(super) awaited: bool,
     /// How the last non-blocking attempt failed (HND-27).
@@ -53,14 +65,20 @@ pub(super) struct Socket {
     pub(super) inbox: Inbox,
     /// How long the message was that found no room, until one is sent; 0 on a stream.
     pub(super) unsent: usize,
-    pub(super) callee_data: UserData,
-    pub(super) option_data: OptionData,
-    pub(super) qos: Option<Qos>,
-    pub(super) wakes: Arc<Wakes>,
+    /// What a client sends with its request, until it is decided. Once connected, what has come: the
+    /// callee data, or on an accepted socket the caller data.
+    pub(super) connect_data: UserData,
+    /// For how much of what has come there was room as an option.
+    pub(super) arrived: usize,
+    pub(super) is_accepted: bool,
+    pub(super) option_data: Option<Box<OptionData>>,
+    pub(super) qos: Option<Box<Qos>>,
+    sleepers: Sleepers,
+    descriptors: Option<Arc<Descriptors>>,
 }
 
 impl Socket {
-    pub(super) fn new(connection: Connection, message_oriented: bool) -> Self {
+    fn new(connection: Connection, message_oriented: bool) -> Self {
         Self {
             connection,
             local: None,
@@ -69,15 +87,19 @@ impl Socket {
             backlog: None,
             request: None,
             expires: None,
+            first_expiry: None,
             awaited: false,
             failure: None,
             peer: None,
             inbox: Inbox::new(message_oriented),
             unsent: 0,
-            callee_data: UserData::new(),
-            option_data: OptionData::default(),
+            connect_data: UserData::new(),
+            arrived: 0,
+            is_accepted: false,
+            option_data: None,
             qos: None,
-            wakes: Arc::new(Wakes::default()),
+            sleepers: Sleepers::NONE,
+            descriptors: None,
         }
     }
 
@@ -92,12 +114,21 @@ impl Socket {
 /// Everything in-process, under one lock.
 #[derive(Debug)]
 pub(crate) struct Network {
-    sockets: Slab<(u64, Socket)>,
-    next_serial: u64,
+    sockets: Slab<(u32, Socket)>,
+    next_serial: u32,
     /// Bound ports, and the listener on each, if any.
     bound: BTreeMap<u32, Option<SocketId>>,
     next_implicit_port: u32,
     next_chosen_port: u32,
+    pub(super) clock: Clock,
+    due: Due,
+    pub(super) spare: Spare,
+}
+
+impl Watched for Network {
+    fn due(&mut self) -> &mut Due {
+        &mut self.due
+    }
 }
 
 impl Network {
@@ -108,6 +139,9 @@ impl Network {
             bound: BTreeMap::new(),
             next_implicit_port: FIRST_IMPLICIT_PORT,
             next_chosen_port: FIRST_CHOSEN_PORT,
+            clock: Clock::new(),
+            due: Due::new_const(),
+            spare: Spare::new(),
         }
     }
 
@@ -115,16 +149,18 @@ impl Network {
     ///
     /// # Errors
     /// [`Error::MFile`] if there are as many as may exist (HND-19).
-    pub(super) fn insert(&mut self, socket: Socket) -> Result<InProcess> {
+    pub(super) fn insert(
+        &mut self,
+        connection: Connection,
+        message_oriented: bool,
+    ) -> Result<SocketId> {
         self.check_room()?;
-        let wakes = Arc::clone(&socket.wakes);
         let serial = self.next_serial;
-        self.next_serial += 1;
-        let index = self.sockets.insert((serial, socket));
-        Ok(InProcess {
-            id: SocketId { index, serial },
-            wakes,
-        })
+        self.next_serial = serial.wrapping_add(1);
+        let place = self.sockets.vacant_entry(); // made there, not moved there
+        let index = u32::try_from(place.key()).map_err(|_| Error::MFile)?;
+        place.insert((serial, Socket::new(connection, message_oriented)));
+        Ok(SocketId { index, serial })
     }
 
     pub(super) fn check_room(&self) -> Result<()> {
@@ -136,7 +172,7 @@ impl Network {
 
     /// A socket that has not been closed.
     pub(super) fn socket(&mut self, id: SocketId) -> Result<&mut Socket> {
-        match self.sockets.get_mut(id.index) {
+        match self.sockets.get_mut(id.index as usize) {
             Some((serial, socket)) if *serial == id.serial => Ok(socket),
             _ => Err(Error::NotSock),
         }
@@ -144,7 +180,7 @@ impl Network {
 
     /// The same, to look at only.
     pub(super) fn look_at(&self, id: SocketId) -> Option<&Socket> {
-        let (serial, socket) = self.sockets.get(id.index)?;
+        let (serial, socket) = self.sockets.get(id.index as usize)?;
         (*serial == id.serial).then_some(socket)
     }
 
@@ -253,14 +289,14 @@ impl Network {
             receive_ended,
             ..
         } = socket.connection;
-        let agreed = socket.qos.unwrap_or_default();
+        let agreed = socket.qos.as_deref().copied().unwrap_or_default();
         let qos = agreed.replaced_by(qos, !send_ended, !receive_ended)?; // QOS-09 QOS-11
-        socket.qos = Some(qos);
+        socket.qos = Some(Box::new(qos));
         let (state, peer) = (socket.connection.state, socket.peer);
         if let (State::Connected, Some(peer)) =
             (state, peer.and_then(|peer| self.socket(peer).ok()))
         {
-            peer.qos = Some(qos.turned_round());
+            peer.qos = Some(Box::new(qos.turned_round()));
         }
         Ok(())
     }
@@ -273,13 +309,11 @@ impl Network {
         if self.socket(id).is_err() {
             return;
         }
-        let (_, socket) = self.sockets.remove(id.index);
-        for pending in socket
-            .backlog
-            .into_iter()
-            .flat_map(|mut backlog| backlog.drain())
-        {
-            self.fail_attempt(pending.client, Error::ConnRefused, &[]); // LSN-28
+        let (_, mut socket) = self.sockets.remove(id.index as usize);
+        if let Some(mut backlog) = socket.backlog.take() {
+            for pending in backlog.drain() {
+                self.fail_attempt(pending.client, Error::ConnRefused, &[]); // LSN-28
+            }
         }
         if let Some(local) = socket.local.filter(|_| socket.explicitly_bound) {
             self.bound.remove(&local.port);
@@ -290,46 +324,62 @@ impl Network {
                 peer.inbox.reset(); // DIS-40
             } else {
                 peer.inbox
-                    .end_gracefully(socket.option_data.outgoing(&[], UserDataKind::Disconnect)); // DIS-44
+                    .end_gracefully(socket.outgoing(&[], UserDataKind::Disconnect)); // DIS-44
             }
         }
         self.wake_all(socket.peer, Direction::Read);
         self.wake_all(socket.peer, Direction::Write);
         for direction in [Direction::Read, Direction::Write] {
-            socket.wakes.show(direction, true);
-            socket.wakes.signal(direction).notify();
+            if let Some(descriptors) = &socket.descriptors {
+                descriptors.show(direction, || true);
+            }
+            socket.sleepers.wake(direction, &mut self.due);
         }
+        socket.sleepers.leave_to(&mut self.spare);
+        self.spare.keep_buffer(socket.inbox.bytes);
+    }
+
+    /// The signal that a thread sleeps on in a socket.
+    pub(super) fn signal(&mut self, id: SocketId, direction: Direction) -> Option<Arc<Signal>> {
+        let (serial, socket) = self.sockets.get_mut(id.index as usize)?;
+        (*serial == id.serial).then(|| socket.sleepers.signal(direction, &mut self.spare))
     }
 
     /// Wakes whoever waits for a socket in one direction, and shows its readiness.
-    pub(super) fn wake_all(&self, id: Option<SocketId>, direction: Direction) {
-        let Some(socket) = id.and_then(|id| self.look_at(id)) else {
+    pub(super) fn wake_all(&mut self, id: Option<SocketId>, direction: Direction) {
+        let Some((serial, socket)) = id.and_then(|id| self.sockets.get(id.index as usize)) else {
             return;
         };
-        socket.wakes.signal(direction).notify();
-        self.show_readiness(socket, direction);
+        if id.is_some_and(|id| id.serial == *serial) {
+            socket.sleepers.wake(direction, &mut self.due);
+            self.show_readiness(socket, direction);
+        }
     }
 
     /// Shows the readiness on the descriptor, if there is one.
     pub(super) fn show_readiness(&self, socket: &Socket, direction: Direction) {
-        if socket.wakes.is_exported(direction) {
-            socket
-                .wakes
-                .show(direction, self.is_ready(socket, direction));
+        if let Some(descriptors) = &socket.descriptors {
+            descriptors.show(direction, || self.is_ready(socket, direction));
         }
     }
 
     /// Makes the descriptor of a direction, if there is none, and shows the readiness on it.
-    pub(super) fn publish(&mut self, id: SocketId, direction: Direction) -> Result<()> {
-        self.socket(id)?.wakes.export(direction)?;
+    pub(super) fn publish(
+        &mut self,
+        id: SocketId,
+        direction: Direction,
+    ) -> Result<Arc<Descriptors>> {
+        let descriptors = self.socket(id)?.descriptors.get_or_insert_default();
+        let descriptors = Arc::clone(descriptors);
+        descriptors.export(direction)?;
         self.wake_all(Some(id), direction);
-        Ok(())
+        Ok(descriptors)
     }
 
     fn is_ready(&self, socket: &Socket, direction: Direction) -> bool {
         match (socket.connection.state, direction) {
             (State::Listening, Direction::Read) => {
-                socket.backlog.as_ref().is_some_and(Backlog::indicates) // ACC-09
+                (socket.backlog.as_deref()).is_some_and(Backlog::indicates) // ACC-09
             }
             (State::Connected, Direction::Read) => {
                 !socket.inbox.is_empty()

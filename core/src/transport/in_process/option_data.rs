@@ -16,48 +16,46 @@ pub(super) struct OptionData {
     disconnect: UserData,
     connect_room: Option<usize>,
     disconnect_room: Option<usize>,
-    /// The connect data that has arrived, as far as there was room.
-    arrived: UserData,
-}
-
-impl OptionData {
-    /// Explicit data, or else what was set as an option (UDA-19, DIS-54).
-    pub(super) fn outgoing<'a>(&'a self, explicit: &'a [u8], kind: UserDataKind) -> &'a [u8] {
-        match kind {
-            _ if !explicit.is_empty() => explicit,
-            UserDataKind::Connect => &self.connect, // UDA-15 UDA-18
-            UserDataKind::Disconnect => &self.disconnect, // DIS-52
-        }
-    }
-
-    /// What an accepted socket keeps of its client's data: the listener's reservation counts
-    /// (UDA-17). Nothing else is inherited (SKT-17).
-    pub(super) fn of_accepted(&self, caller_data: &[u8]) -> Self {
-        let mut accepted = Self {
-            connect_room: self.connect_room,
-            ..Self::default()
-        };
-        accepted.arrive(caller_data);
-        accepted
-    }
-
-    /// Keeps connect data that has arrived.
-    pub(super) fn arrive(&mut self, data: &[u8]) {
-        let room = self.connect_room.unwrap_or(usize::MAX);
-        self.arrived = UserData::from_slice(user_data::fitting(data, room)); // UDA-16 UDA-20
-    }
 }
 
 impl Socket {
+    /// Explicit data, or else what was set as an option (UDA-19, DIS-54).
+    pub(super) fn outgoing<'a>(&'a self, explicit: &'a [u8], kind: UserDataKind) -> &'a [u8] {
+        match (&self.option_data, kind) {
+            (Some(options), UserDataKind::Connect) if explicit.is_empty() => &options.connect, // UDA-15 UDA-18
+            (Some(options), UserDataKind::Disconnect) if explicit.is_empty() => &options.disconnect, // DIS-52
+            _ => explicit,
+        }
+    }
+
+    /// How much connect data may arrive as an option; of an accepted socket the listener's
+    /// reservation counts (UDA-17), and nothing else is inherited (SKT-17).
+    pub(super) fn connect_room(&self) -> usize {
+        let options = self.option_data.as_deref();
+        let room = options.and_then(|options| options.connect_room);
+        room.unwrap_or(usize::MAX)
+    }
+
+    /// Keeps connect data that has arrived.
+    pub(super) fn arrive(&mut self, data: UserData, room: usize) {
+        self.arrived = user_data::fitting(&data, room).len(); // UDA-16 UDA-20
+        self.connect_data = data;
+    }
+
     fn arrived(&self, kind: UserDataKind) -> &[u8] {
-        let options = &self.option_data;
         match kind {
-            UserDataKind::Connect => &options.arrived,
+            UserDataKind::Connect => &self.connect_data[..self.arrived],
             UserDataKind::Disconnect => {
+                let options = self.option_data.as_deref();
+                let room = options.and_then(|options| options.disconnect_room);
                 let data = self.inbox.disconnect_data.as_deref().unwrap_or_default();
-                user_data::fitting(data, options.disconnect_room.unwrap_or(usize::MAX)) // DIS-53
+                user_data::fitting(data, room.unwrap_or(usize::MAX)) // DIS-53
             }
         }
+    }
+
+    fn options(&mut self) -> &mut OptionData {
+        self.option_data.get_or_insert_default()
     }
 }
 
@@ -77,9 +75,9 @@ impl Network {
                 ) {
                     return Err(Error::Inval); // UDA-25
                 }
-                socket.option_data.connect = UserData::from_slice(data);
+                socket.options().connect = UserData::from_slice(data);
             }
-            UserDataKind::Disconnect => socket.option_data.disconnect = UserData::from_slice(data),
+            UserDataKind::Disconnect => socket.options().disconnect = UserData::from_slice(data),
         }
         Ok(())
     }
@@ -90,7 +88,7 @@ impl Network {
         kind: UserDataKind,
         room: usize,
     ) -> Result<()> {
-        let options = &mut self.socket(id)?.option_data;
+        let options = self.socket(id)?.options();
         match kind {
             UserDataKind::Connect => options.connect_room = Some(room),
             UserDataKind::Disconnect => options.disconnect_room = Some(room),

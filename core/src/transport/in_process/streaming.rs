@@ -3,8 +3,8 @@
 use super::{
     InProcess,
     descriptors::Direction,
-    inbox::End,
-    network::{Network, SocketId},
+    inbox::{End, Inbox},
+    network::{Network, Socket, SocketId},
 };
 use crate::{
     Error, Result,
@@ -18,13 +18,11 @@ use crate::{
 impl InProcess {
     /// Sends; a blocking socket sends everything.
     pub(super) fn send_all(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
-        let message_oriented = self.with(|network, id| {
-            let socket = network.socket(id)?;
-            socket.connection.check_send()?;
-            Ok(socket.inbox.is_message_oriented())
-        })?;
-        if message_oriented {
+        if self.message_oriented {
             return self.send_message(data, mode);
+        }
+        if data.is_empty() {
+            self.with(|network, id| network.socket(id)?.connection.check_send())?;
         }
         let mut sent = 0;
         while sent < data.len() {
@@ -46,12 +44,7 @@ impl InProcess {
         flags: Receive,
         mode: Mode<'_>,
     ) -> Result<usize> {
-        let message_oriented = self.with(|network, id| {
-            let socket = network.socket(id)?;
-            socket.connection.check_receive()?;
-            Ok(socket.inbox.is_message_oriented())
-        })?;
-        if message_oriented {
+        if self.message_oriented {
             return self.receive_message(buffer, flags, mode);
         }
         let all = flags.all && !flags.peek && mode.blocking;
@@ -80,15 +73,24 @@ impl Network {
             Ok(peer) => peer,
             Err(error) => return Some(Err(error)),
         };
-        let target = self.socket(peer).ok()?;
-        let count = target.inbox.room().min(data.len());
+        let inbox = self.inbox(peer).ok()?;
+        let count = inbox.room().min(data.len());
         if count == 0 {
             return None;
         }
-        target.inbox.push(&data[..count]);
+        inbox.push(&data[..count]);
         self.wake_all(Some(peer), Direction::Read);
         self.wake_all(Some(id), Direction::Write);
         Some(Ok(count))
+    }
+
+    /// The inbox of a receiver; the first time it gets a buffer that another one has left.
+    pub(super) fn inbox(&mut self, receiver: SocketId) -> Result<&mut Inbox> {
+        if self.socket(receiver)?.inbox.bytes.capacity() == 0 {
+            let buffer = self.spare.buffer();
+            self.socket(receiver)?.inbox.bytes = buffer;
+        }
+        Ok(&mut self.socket(receiver)?.inbox)
     }
 
     /// The peer that what is sent goes to.
@@ -156,8 +158,7 @@ impl Network {
         let socket = self.socket(id)?;
         socket.connection = socket.connection.shut_down(Shutdown::Send);
         let peer = socket.peer;
-        let data =
-            UserData::from_slice(socket.option_data.outgoing(data, UserDataKind::Disconnect));
+        let data = UserData::from_slice(socket.outgoing(data, UserDataKind::Disconnect));
         if let Some(peer) = peer.and_then(|peer| self.socket(peer).ok()) {
             peer.inbox.end_gracefully(&data);
         }
@@ -219,11 +220,14 @@ impl Network {
         Ok(count)
     }
 
-    pub(super) fn callee_data(&mut self, id: SocketId, buffer: &mut [u8]) -> usize {
-        let Ok(socket) = self.socket(id) else {
+    pub(super) fn callee_data(&self, id: SocketId, buffer: &mut [u8]) -> usize {
+        let is_answered = |socket: &&Socket| {
+            socket.connection.state == State::Connected && !socket.is_accepted // CON-32
+        };
+        let Some(socket) = self.look_at(id).filter(is_answered) else {
             return 0;
         };
-        let data = user_data::fitting(&socket.callee_data, buffer.len()); // UDA-13
+        let data = user_data::fitting(&socket.connect_data, buffer.len()); // UDA-13
         buffer[..data.len()].copy_from_slice(data);
         data.len()
     }

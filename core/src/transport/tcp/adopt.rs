@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 
 use rustix::{
     fs::{OFlags, fcntl_getfl},
-    io::Errno,
+    io::{Errno, fcntl_dupfd_cloexec},
     net::{self, AddressFamily, SocketType, ipproto, sockopt},
 };
 
@@ -40,17 +40,23 @@ impl Tcp {
             Ok(found) => found,
             Err(error) => return Err((error, fd)),
         };
-        let tcp = Self::from_fd(fd, found.family, found.connection);
+        let tcp = Self::from_fd(fd, found.family, found.connection, found.peer).configured();
         if found.connection.state == State::Listening {
             // Nobody else has set it.
-            let _ = tcp.listening_on.set(found.local);
+            let _ = tcp.history().listening_on.set(found.local);
         }
-        *tcp.peer.lock() = found.peer;
         Ok(Adopted {
             tcp,
             linger: found.linger,
             nonblocking: found.nonblocking,
         })
+    }
+
+    /// The open file gets another number.
+    pub(crate) fn change_descriptor(&mut self) -> Result<()> {
+        let other = fcntl_dupfd_cloexec(&self.fd, 0)?;
+        self.fd.fd = Some(other);
+        Ok(())
     }
 
     pub(crate) fn family(&self) -> Family {

@@ -33,12 +33,6 @@ pub(super) struct Attempt {
     expires: Mutex<Option<Instant>>,
 }
 
-impl Attempt {
-    pub(super) fn failure(&self) -> i32 {
-        self.failure.load(SeqCst)
-    }
-}
-
 /// How an attempt stands.
 enum Outcome {
     Pending,
@@ -47,6 +41,13 @@ enum Outcome {
 }
 
 impl Tcp {
+    /// The Winsock number of the last non-blocking attempt's failure, 0 if there is none (HND-27).
+    pub(super) fn attempt_failure(&self) -> i32 {
+        self.history
+            .get()
+            .map_or(0, |history| history.attempt.failure.load(SeqCst))
+    }
+
     pub(super) fn start_connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
         self.settle_attempt()?;
         self.connection().check_connect()?;
@@ -75,13 +76,13 @@ impl Tcp {
         {
             self.fail(error, mode.blocking);
         }
-        self.attempt.awaited.store(false, SeqCst);
+        self.attempt().awaited.store(false, SeqCst);
         result
     }
 
     /// Claims the attempt for this call. Until the call has ended nobody else takes the outcome.
     fn enter_connecting(&self, outgoing: &Outgoing<'_>) -> Result<()> {
-        let mut expires = self.attempt.expires.lock();
+        let mut expires = self.attempt().expires.lock();
         let before = self.connection();
         before.check_connect()?;
         let connecting = Connection {
@@ -91,7 +92,7 @@ impl Tcp {
         self.connection
             .compare_exchange(before.to_bits(), connecting.to_bits(), SeqCst, SeqCst)
             .map_err(|_| Error::Already)?; // CON-06
-        self.attempt.awaited.store(true, SeqCst);
+        self.attempt().awaited.store(true, SeqCst);
         *expires = outgoing.expires;
         *self.peer.lock() = Some(*outgoing.destination); // CON-31
         Ok(())
@@ -99,7 +100,7 @@ impl Tcp {
 
     /// The kernel answers the first retry on a socket with the old attempt's end (CON-11).
     fn forget_spent_attempt(&self) -> Result<()> {
-        if self.attempt.spent.swap(false, SeqCst) {
+        if self.attempt().spent.swap(false, SeqCst) {
             net::connect_unspec(&self.fd)?;
         }
         Ok(())
@@ -164,7 +165,7 @@ impl Tcp {
             Ok(()) => Outcome::Failed(Error::ConnAborted),
             // The attempt had succeeded; the peer has reset the connection since (ACC-72).
             Err(Errno::CONNRESET | Errno::PIPE) => {
-                self.break_connection();
+                self.break_connection(Error::ConnReset);
                 Outcome::Connected
             }
             Err(error) => Outcome::Failed(error.into()),
@@ -173,11 +174,11 @@ impl Tcp {
 
     /// Looks whether a non-blocking attempt has ended meanwhile.
     pub(super) fn settle_attempt(&self) -> Result<()> {
-        if self.connection().state != State::Connecting || self.attempt.awaited.load(SeqCst) {
+        if self.connection().state != State::Connecting || self.attempt().awaited.load(SeqCst) {
             return Ok(());
         }
-        let expires = self.attempt.expires.lock();
-        if self.connection().state != State::Connecting || self.attempt.awaited.load(SeqCst) {
+        let expires = self.attempt().expires.lock();
+        if self.connection().state != State::Connecting || self.attempt().awaited.load(SeqCst) {
             return Ok(());
         }
         match self.read_outcome()? {
@@ -200,7 +201,7 @@ impl Tcp {
                 State::Connecting if mode.blocking => self.await_attempt_once(&mode.wait)?,
                 State::Connecting => return Err(Error::WouldBlock),
                 State::Unconnected | State::Listening => {
-                    return Err(Error::from_code(self.attempt.failure()).unwrap_or(Error::NotConn));
+                    return Err(Error::from_code(self.attempt_failure()).unwrap_or(Error::NotConn));
                 }
             }
         }
@@ -208,7 +209,7 @@ impl Tcp {
 
     /// Waits until something may have changed. The attempt's own time-out is not the call's.
     fn await_attempt_once(&self, wait: &Wait<'_>) -> Result<()> {
-        let expires = *self.attempt.expires.lock();
+        let expires = *self.attempt().expires.lock();
         match self.wait_for(PollFlags::OUT, &wait.no_later_than(expires)) {
             Err(Error::TimedOut) if expires.is_some_and(|expires| expires <= Instant::now()) => {
                 Ok(())
@@ -218,7 +219,7 @@ impl Tcp {
     }
 
     fn succeed(&self) {
-        self.attempt.failure.store(0, SeqCst); // HND-27
+        self.attempt().failure.store(0, SeqCst); // HND-27
         let connected = |connection| Connection {
             state: State::Connected,
             bound: true,
@@ -230,20 +231,23 @@ impl Tcp {
     /// The attempt had succeeded, but the peer has reset the connection since: its first use tells
     /// (ACC-72).
     fn succeed_broken(&self) {
-        self.break_connection();
+        self.break_connection(Error::ConnReset);
         self.succeed();
     }
 
-    fn break_connection(&self) {
-        self.broken.store(Error::ConnReset.code(), SeqCst);
+    /// Sending and receiving report this error from now on, unless there was another before.
+    pub(super) fn break_connection(&self, error: Error) {
+        // Every Winsock number fits.
+        let code = u16::try_from(error.code()).unwrap_or(u16::MAX);
+        let _ = self.broken.compare_exchange(0, code, SeqCst, SeqCst);
     }
 
     fn fail(&self, error: Error, blocking: bool) {
         // A blocking call has told its caller; then SO_ERROR reads 0 (HND-27, CON-19).
-        self.attempt
+        self.attempt()
             .failure
             .store(if blocking { 0 } else { error.code() }, SeqCst);
-        self.attempt.spent.store(true, SeqCst);
+        self.attempt().spent.store(true, SeqCst);
         if matches!(error, Error::TimedOut | Error::Intr) {
             // Ends an attempt that the kernel is still making. If that fails it ends by itself.
             let _ = net::connect_unspec(&self.fd);

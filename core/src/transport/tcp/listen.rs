@@ -37,7 +37,7 @@ impl Tcp {
         let queue = i32::try_from(backlog.saturating_sub(1)).unwrap_or(i32::MAX);
         net::listen(&self.fd, queue)?;
         // A second call finds the address there already.
-        let _ = self.listening_on.set(self.bound_address()?);
+        let _ = self.history().listening_on.set(self.bound_address()?);
         self.change(|connection| Connection {
             state: State::Listening,
             ..connection
@@ -46,12 +46,17 @@ impl Tcp {
     }
 
     /// The oldest request: the head that was put back, or what the kernel's queue has next.
-    pub(super) fn take_head(&self, held: bool, mode: Mode<'_>) -> Result<(Token, Request)> {
-        if held && let Some(head) = self.held.lock().take() {
-            return self.present(head); // ACC-08 ACC-66 ACC-68
+    pub(super) fn take_head(
+        &self,
+        held: bool,
+        mode: Mode<'_>,
+        request: &mut Request,
+    ) -> Result<Token> {
+        if held && let Some(head) = self.held().lock().take() {
+            return self.present(head, request); // ACC-08 ACC-66 ACC-68
         }
         self.accept_from_kernel(mode)
-            .and_then(|head| self.present(head))
+            .and_then(|head| self.present(head, request))
     }
 
     fn accept_from_kernel(&self, mode: Mode<'_>) -> Result<HeldHead> {
@@ -65,8 +70,13 @@ impl Tcp {
             self.wait_for(PollFlags::IN, &mode.wait)?;
         }
         loop {
-            let accepted =
-                self.sleeping(|fd| net::acceptfrom_with(fd, flags | SocketFlags::CLOEXEC)); // HND-36
+            // Closing finds a sleeper here by the phase of the turn.
+            let accept = || net::acceptfrom_with(&self.fd, flags | SocketFlags::CLOEXEC); // HND-36
+            let accepted = if nonblocking {
+                accept()
+            } else {
+                mode.wait.sleep(accept)
+            };
             match accepted {
                 Ok((fd, Some(caller))) => {
                     return Ok(HeldHead {
@@ -104,33 +114,27 @@ impl Tcp {
     }
 
     /// Makes a request of the head, unless its caller has reset it.
-    fn present(&self, head: HeldHead) -> Result<(Token, Request)> {
-        if self.caller_check.load(SeqCst) && net::getpeername(&head.fd) == Err(Errno::NOTCONN) {
+    fn present(&self, head: HeldHead, request: &mut Request) -> Result<Token> {
+        let history = self.history();
+        if history.caller_check.load(SeqCst) && net::getpeername(&head.fd) == Err(Errno::NOTCONN) {
             return Err(Error::ConnReset); // ACC-23 LSN-37
         }
-        let callee = match self.listening_on.get() {
+        request.caller = head.caller;
+        request.callee = match history.listening_on.get() {
             Some(address) if !address.is_unspecified() => *address,
             _ => ip_address(net::getsockname(&head.fd)?)?, // ACC-35: behind a wildcard only
         };
-        let request = Request {
-            caller: head.caller,
-            callee,
-            caller_data: None, // ACC-31
-            qos: None,         // QOS-10
-        };
-        Ok((
-            Token::Kernel {
-                fd: head.fd,
-                nonblocking: head.nonblocking,
-            },
-            request,
-        ))
+        // No caller data (ACC-31), no quality of service (QOS-10).
+        Ok(Token::Kernel {
+            fd: head.fd,
+            nonblocking: head.nonblocking,
+        })
     }
 
     /// Keeps the request as the head, to be shown again.
     pub(super) fn hold(&self, token: Token, request: &Request) -> Result<()> {
         let (fd, nonblocking) = token.kernel()?;
-        *self.held.lock() = Some(HeldHead {
+        *self.held().lock() = Some(HeldHead {
             fd,
             caller: request.caller,
             nonblocking,
@@ -149,9 +153,8 @@ pub(super) fn admit(
     if nonblocking != acceptance.nonblocking {
         ioctl_fionbio(&fd, acceptance.nonblocking)?; // SKT-06: it has changed since the arrival
     }
-    let accepted = Tcp::from_fd(fd, family, Connection::ACCEPTED);
-    *accepted.peer.lock() = Some(request.caller); // SKT-18
-    Ok(accepted)
+    let peer = Some(request.caller); // SKT-18
+    Ok(Tcp::from_fd(fd, family, Connection::ACCEPTED, peer))
 }
 
 pub(super) fn refuse(token: Token) -> Result<()> {

@@ -13,7 +13,7 @@ use std::{
     os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd},
     sync::{
         OnceLock,
-        atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering::SeqCst},
     },
     thread,
     time::{Duration, Instant},
@@ -29,7 +29,7 @@ use rustix::{
 
 pub(crate) use self::adopt::Adopted;
 use self::listen::HeldHead;
-use super::{Acceptance, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
+use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
 use crate::{
     Address, Error, Family, Qos, Result, Setting, Wait,
     provider::{
@@ -72,19 +72,37 @@ impl Drop for Descriptor {
 #[derive(Debug)]
 pub(crate) struct Tcp {
     fd: Descriptor,
-    family: Family,
     connection: AtomicU32,
-    /// Calls that may be asleep in the kernel.
+    /// Calls that may be asleep in the kernel, apart from accept calls.
     sleepers: AtomicU32,
+    /// The Winsock number of an error that sending and receiving report, 0 if none.
+    broken: AtomicU16,
+    peer: Mutex<Option<Address>>,
+    family: Family,
     closed: AtomicBool,
+    /// Made when it is needed: an accepted socket, of which there may be many, does without.
+    history: OnceLock<Box<History>>,
+}
+
+/// What listeners and clients have to remember.
+#[derive(Debug)]
+struct History {
+    caller_check: AtomicBool,
     /// The local address of a listener, known before any request (P1).
     listening_on: OnceLock<Address>,
-    peer: Mutex<Option<Address>>,
     held: Mutex<Option<HeldHead>>,
-    caller_check: AtomicBool,
     attempt: connect::Attempt,
-    /// The Winsock number of an error that the next send or receive reports, 0 if none.
-    broken: AtomicI32,
+}
+
+impl History {
+    fn new() -> Self {
+        Self {
+            caller_check: AtomicBool::new(true),
+            listening_on: OnceLock::new(),
+            held: Mutex::new(None),
+            attempt: connect::Attempt::default(),
+        }
+    }
 }
 
 impl Tcp {
@@ -96,26 +114,44 @@ impl Tcp {
         };
         let flags = SocketFlags::CLOEXEC; // HND-36
         let fd = net::socket_with(domain, SocketType::STREAM, flags, Some(ipproto::TCP))?;
-        Ok(Self::from_fd(fd, family, Connection::NEW))
+        Ok(Self::from_fd(fd, family, Connection::NEW, None).configured())
     }
 
-    fn from_fd(fd: OwnedFd, family: Family, connection: Connection) -> Self {
+    /// A socket that may become a listener takes the setting of this moment.
+    fn configured(self) -> Self {
+        if Setting::CallerCheck.get() == 0 {
+            self.history().caller_check.store(false, SeqCst);
+        }
+        self
+    }
+
+    fn from_fd(fd: OwnedFd, family: Family, connection: Connection, peer: Option<Address>) -> Self {
         Self {
             fd: Descriptor {
                 fd: Some(fd),
                 lost: AtomicBool::new(false),
             },
-            family,
             connection: AtomicU32::new(connection.to_bits()),
             sleepers: AtomicU32::new(0),
+            broken: AtomicU16::new(0),
+            peer: Mutex::new(peer),
+            family,
             closed: AtomicBool::new(false),
-            listening_on: OnceLock::new(),
-            peer: Mutex::new(None),
-            held: Mutex::new(None),
-            caller_check: AtomicBool::new(Setting::CallerCheck.get() != 0),
-            attempt: connect::Attempt::default(),
-            broken: AtomicI32::new(0),
+            history: OnceLock::new(),
         }
+    }
+
+    fn history(&self) -> &History {
+        self.history.get_or_init(|| Box::new(History::new()))
+    }
+
+    /// The place of a head that was put back.
+    fn held(&self) -> &Mutex<Option<HeldHead>> {
+        &self.history().held
+    }
+
+    fn attempt(&self) -> &connect::Attempt {
+        &self.history().attempt
     }
 
     fn connection(&self) -> Connection {
@@ -177,7 +213,7 @@ impl Tcp {
                 Err(_) => (Some(Timespec::default()), true),
             };
             let mut polled = [PollFd::new(&self.fd, events)];
-            match self.sleeping(|_| poll(&mut polled, remaining.as_ref())) {
+            match wait.sleep(|| self.sleeping(|_| poll(&mut polled, remaining.as_ref()))) {
                 Ok(0) if is_last => return Err(Error::TimedOut),
                 Ok(0) => {}
                 Ok(_) => return self.check_open(),
@@ -229,32 +265,13 @@ fn reset(fd: OwnedFd) {
     drop(fd);
 }
 
-impl Transport for Tcp {
-    fn bind(&self, address: &Address) -> Result<()> {
-        let ip = of_family(address, self.family)?;
-        self.connection().check_bind()?;
-        net::bind(&self.fd, ip)?;
-        self.change(|connection| Connection {
-            bound: true,
-            ..connection
-        });
-        Ok(())
-    }
-
-    fn listen(&self, backlog: u32) -> Result<()> {
-        self.listen_in_kernel(backlog)
-    }
-
+impl Accepting for Tcp {
     fn is_listening(&self) -> bool {
         self.connection().state == State::Listening
     }
 
-    fn connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
-        self.start_connect(outgoing, mode)
-    }
-
-    fn take(&self, held: bool, mode: Mode<'_>) -> Result<(Token, Request)> {
-        self.take_head(held, mode)
+    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Token> {
+        self.take_head(held, mode, request)
     }
 
     fn admit(
@@ -275,13 +292,34 @@ impl Transport for Tcp {
     }
 
     fn holds_head(&self) -> bool {
-        self.held.lock().is_some()
+        self.held().lock().is_some()
     }
 
     fn drop_head(&self) {
-        if let Some(head) = self.held.lock().take() {
+        if let Some(head) = self.held().lock().take() {
             head.reset();
         }
+    }
+}
+
+impl Transport for Tcp {
+    fn bind(&self, address: &Address) -> Result<()> {
+        let ip = of_family(address, self.family)?;
+        self.connection().check_bind()?;
+        net::bind(&self.fd, ip)?;
+        self.change(|connection| Connection {
+            bound: true,
+            ..connection
+        });
+        Ok(())
+    }
+
+    fn listen(&self, backlog: u32) -> Result<()> {
+        self.listen_in_kernel(backlog)
+    }
+
+    fn connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
+        self.start_connect(outgoing, mode)
     }
 
     fn send(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
@@ -356,7 +394,7 @@ impl Transport for Tcp {
 
     fn socket_error(&self) -> Result<i32> {
         self.settle_attempt()?;
-        Ok(self.attempt.failure())
+        Ok(self.attempt_failure())
     }
 
     fn finish_connect(&self, mode: Mode<'_>) -> Result<()> {
@@ -441,20 +479,23 @@ impl Transport for Tcp {
         if self.fd.lost.load(SeqCst) {
             return; // the number is somebody else's
         }
-        // A listener that nobody sleeps on is not shut down: another process may share it. While
-        // it is being decided its queue must be refused all the same (LSN-28).
-        if self.sleepers.load(SeqCst) == 0 {
-            if phase == Phase::Deciding && sys::sever(self.fd.as_fd()).is_err() {
-                let _ = net::shutdown(&self.fd, net::Shutdown::Read);
+        match phase {
+            Phase::Waiting => {
+                let _ = net::shutdown(&self.fd, net::Shutdown::Read); // ACC-56
             }
-        } else {
-            let how = if self.is_listening() {
-                net::Shutdown::Read
-            } else {
-                net::Shutdown::Both
-            };
-            // It fails on a socket that is not connected, where nobody can be asleep.
-            let _ = net::shutdown(&self.fd, how); // ACC-56
+            // A listener that nobody sleeps on is not shut down: another process may share it. While
+            // it is being decided its queue must be refused all the same (LSN-28).
+            Phase::Deciding => {
+                if sys::sever(self.fd.as_fd()).is_err() {
+                    let _ = net::shutdown(&self.fd, net::Shutdown::Read);
+                }
+            }
+            Phase::Idle | Phase::Held => {
+                if self.sleepers.load(SeqCst) > 0 {
+                    // It fails on a socket that is not connected, where nobody can be asleep.
+                    let _ = net::shutdown(&self.fd, net::Shutdown::Both); // ACC-56
+                }
+            }
         }
     }
 }

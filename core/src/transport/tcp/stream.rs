@@ -2,7 +2,7 @@
 
 use std::{
     os::fd::AsFd,
-    sync::atomic::Ordering::{Relaxed, SeqCst},
+    sync::atomic::Ordering::SeqCst,
     time::{Duration, Instant},
 };
 
@@ -125,9 +125,7 @@ impl Tcp {
             Errno::CONNRESET => Error::ConnReset, // DIS-36
             errno => return errno.into(),
         };
-        let _ = self
-            .broken
-            .compare_exchange(0, error.code(), SeqCst, SeqCst);
+        self.break_connection(error);
         error
     }
 
@@ -148,10 +146,10 @@ impl Tcp {
     }
 
     fn check_broken(&self) -> Result<()> {
-        if self.broken.load(Relaxed) == 0 {
-            return Ok(());
+        match self.broken.load(SeqCst) {
+            0 => Ok(()),
+            code => Err(Error::from_code(code.into()).unwrap_or(Error::ConnAborted)),
         }
-        Err(Error::from_code(self.broken.load(SeqCst)).unwrap_or(Error::ConnAborted))
     }
 
     /// Ends one direction or both. Receiving never ends in the kernel: `SHUT_RD` would hide the
@@ -183,7 +181,7 @@ impl Tcp {
             return self.discard();
         }
         net::connect_unspec(&self.fd)?;
-        self.broken.store(Error::ConnAborted.code(), SeqCst);
+        self.break_connection(Error::ConnAborted);
         Ok(())
     }
 
@@ -255,7 +253,7 @@ impl Tcp {
                 sockopt::set_socket_timeout(fd, sockopt::Timeout::Recv, limit)?;
             }
             SocketOption::NoDelay => sockopt::set_tcp_nodelay(fd, on)?,
-            SocketOption::CallerCheck => self.caller_check.store(on, SeqCst), // LSN-37
+            SocketOption::CallerCheck => self.history().caller_check.store(on, SeqCst), // LSN-37
             SocketOption::ConnectTimeout => {} // CON-33: looked at when connecting
             // Turning it on needs a way to hold a SYN back, which is not offered yet (ACC-69).
             SocketOption::ConditionalAccept if !on => {}

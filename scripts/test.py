@@ -122,6 +122,7 @@ def suites() -> list[Suite]:
         Suite("readme", [sys.executable, "scripts/readme.py"], staged),
         Suite("python", [sys.executable, "bindings-python/tests/run.py"], staged),
         Suite("python-package", ["sh", "bindings-python/check.sh"]),
+        Suite("bench", [sys.executable, "scripts/bench.py", "--short"], staged),
         Suite("conformance", ["sh", "conformance/run.sh"]),
         Suite("asan", ["sh", "scripts/sanitizers/asan.sh"], only_by_name=True),
         Suite("tsan", ["sh", "scripts/sanitizers/tsan.sh", *skip_ipv6], only_by_name=True),

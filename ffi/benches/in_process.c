@@ -1,4 +1,4 @@
-/* The in-process entry: a whole cycle (P11), two threads (P12), many requests (P20). */
+/* The in-process entry: a whole cycle (P11), two threads (P12), data (P19), many requests (P20). */
 
 #include "bench.h"
 
@@ -14,6 +14,8 @@
 
 #define BATCH 64
 #define DATA 32
+#define MESSAGE 64
+#define BULK 32768
 
 static char data[DATA] = "thirty-two bytes of user data...";
 
@@ -141,6 +143,7 @@ static double meet(void *context) {
 }
 
 /* Two threads that hand a word to and fro by futex: two wake-ups, as a meeting needs. */
+enum { ASKED = 1, ANSWERED = 2, OVER = 3 };
 static int32_t word;
 
 static void futex_set(int32_t value) {
@@ -148,17 +151,17 @@ static void futex_set(int32_t value) {
     syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-static void futex_await(int32_t value) {
+static int32_t futex_await_change(int32_t from) {
     int32_t seen;
-    while ((seen = __atomic_load_n(&word, __ATOMIC_SEQ_CST)) != value) {
-        syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
+    while ((seen = __atomic_load_n(&word, __ATOMIC_SEQ_CST)) == from) {
+        syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, from, NULL, NULL, 0);
     }
+    return seen;
 }
 
 static void *answers_by_futex(void *unused) {
-    for (;;) {
-        futex_await(1);
-        futex_set(2);
+    while (futex_await_change(ANSWERED) == ASKED) {
+        futex_set(ANSWERED);
     }
     return unused;
 }
@@ -167,8 +170,8 @@ static double two_futexes(void *context) {
     double start = now();
     (void)context;
     for (int i = 0; i < BATCH; i++) {
-        futex_set(1);
-        futex_await(2);
+        futex_set(ASKED);
+        futex_await_change(ASKED);
     }
     return (now() - start) / BATCH;
 }
@@ -195,19 +198,103 @@ static void cycles(void) {
     vestibule_closesocket(ours.listener);
 }
 
-static void meetings(void) {
+/* P19: data over a connection, there and back between two threads, and much of it in one. */
+struct connection {
+    vestibule_handle client, accepted;
+};
+
+static struct connection connected(void) {
+    struct connection connection;
+    struct vestibule_sockaddr address;
+    vestibule_handle listener = listening(&address, 5);
+    connection.client = vestibule_socket(VESTIBULE_AF_IN_PROCESS, SOCK_STREAM, 0);
+    CHECK(vestibule_set_nonblocking(connection.client, 1) == 0);
+    CHECK(connecting(connection.client, &address, NULL) == -1);
+    connection.accepted = vestibule_accept(listener, NULL, NULL, answers, VESTIBULE_ACCEPT);
+    CHECK(connection.accepted != VESTIBULE_INVALID_SOCKET);
+    CHECK(vestibule_set_nonblocking(connection.client, 0) == 0);
+    CHECK(vestibule_closesocket(listener) == 0);
+    return connection;
+}
+
+static void *echoes(void *context) {
+    struct connection *connection = context;
+    char room[MESSAGE];
+    while (vestibule_recv(connection->accepted, room, MESSAGE, 0) == MESSAGE) {
+        CHECK(vestibule_send(connection->accepted, room, MESSAGE, 0) == MESSAGE);
+    }
+    vestibule_closesocket(connection->accepted);
+    return NULL;
+}
+
+static double round_trip(void *context) {
+    struct connection *connection = context;
+    char room[MESSAGE] = "";
+    double start = now();
+    for (int i = 0; i < BATCH; i++) {
+        CHECK(vestibule_send(connection->client, room, MESSAGE, 0) == MESSAGE);
+        CHECK(vestibule_recv(connection->client, room, MESSAGE, 0) == MESSAGE);
+    }
+    return (now() - start) / BATCH;
+}
+
+static char bulk[BULK];
+
+static double bulk_in_process(void *context) {
+    struct connection *connection = context;
+    double start = now();
+    for (int i = 0; i < BATCH; i++) {
+        CHECK(vestibule_send(connection->client, bulk, BULK, 0) == BULK);
+        CHECK(vestibule_recv(connection->accepted, bulk, BULK, 0) == BULK);
+    }
+    return (now() - start) / BATCH;
+}
+
+static double bulk_by_pair(void *context) {
+    int *ends = context;
+    double start = now();
+    for (int i = 0; i < BATCH; i++) {
+        CHECK(write(ends[0], bulk, BULK) == BULK && read(ends[1], bulk, BULK) == BULK);
+    }
+    return (now() - start) / BATCH;
+}
+
+static void bulks(void) {
+    struct connection connection = connected();
+    int ends[2];
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    struct subject subjects[] = {
+        {NULL, "the same over a socketpair", 0, bulk_by_pair, ends, {0}},
+        {"P19-bulk", "32 KiB sent and received", 0, bulk_in_process, &connection, {0}},
+    };
+    bench_run(subjects, sizeof subjects / sizeof *subjects);
+    vestibule_closesocket(connection.client);
+    vestibule_closesocket(connection.accepted);
+    CHECK(close(ends[0]) == 0 && close(ends[1]) == 0);
+}
+
+/* Two threads, on one core or wherever the kernel puts them. */
+static void meetings(const char *meeting_id, const char *round_trip_id) {
     struct meeting meeting;
-    pthread_t answering;
+    struct connection connection = connected();
+    pthread_t answering, echoing;
     meeting.server.listener = listening(&meeting.server.address, 5);
     CHECK(pthread_create(&meeting.thread, NULL, connects, &meeting.server) == 0);
+    word = ANSWERED;
     CHECK(pthread_create(&answering, NULL, answers_by_futex, NULL) == 0);
+    CHECK(pthread_create(&echoing, NULL, echoes, &connection) == 0);
     struct subject subjects[] = {
         {NULL, "two futex wake-ups", 0, two_futexes, NULL, {0}},
-        {"P12-one-core", "connect waits for accept", 0, meet, &meeting.server, {0}},
+        {meeting_id, "connect waits for accept", 0, meet, &meeting.server, {0}},
+        {round_trip_id, "64 bytes there and back", 0, round_trip, &connection, {0}},
     };
     bench_run(subjects, sizeof subjects / sizeof *subjects);
     vestibule_closesocket(meeting.server.listener);
+    vestibule_closesocket(connection.client);
     pthread_join(meeting.thread, NULL);
+    pthread_join(echoing, NULL);
+    futex_set(OVER);
+    pthread_join(answering, NULL);
 }
 
 /* P20: what many undecided requests cost. */
@@ -284,9 +371,14 @@ static void crowds(void) {
 }
 
 int main(void) {
+    cpu_set_t everywhere;
+    CHECK(sched_getaffinity(0, sizeof everywhere, &everywhere) == 0);
     pin(0);
     cycles();
-    meetings();
+    meetings("P12-one-core", "P19-one-core");
+    bulks();
     crowds();
+    CHECK(sched_setaffinity(0, sizeof everywhere, &everywhere) == 0);
+    meetings("P12-two-cores", "P19-two-cores");
     return 0;
 }

@@ -8,6 +8,7 @@ use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
     net::{Ipv4Addr, TcpStream},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use provider::{
@@ -60,6 +61,13 @@ fn allocations_of<R>(part: impl FnOnce() -> R) -> (usize, R) {
     let before = ALLOCATIONS.get();
     let result = part();
     (ALLOCATIONS.get() - before, result)
+}
+
+/// One test at a time: what the library keeps for later is the process's, and another test might take
+/// it.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Plays a scene until everything that is made once has been made, and counts from then on. A scene
@@ -145,21 +153,25 @@ fn the_allocator_counts() {
 
 #[test]
 fn a_tcp_accept_allocates_nothing() {
+    let _alone = alone();
     assert_accepting_is_steady(tcp());
 }
 
 #[test]
 fn a_tcp_reject_allocates_nothing() {
+    let _alone = alone();
     assert_rejecting_is_steady(tcp());
 }
 
 #[test]
 fn a_tcp_deferral_allocates_nothing() {
+    let _alone = alone();
     assert_deferring_is_steady(tcp());
 }
 
 #[test]
 fn a_tcp_send_allocates_nothing() {
+    let _alone = alone();
     let (listener, call) = tcp();
     let _client = call();
     let accepted = ask(&listener, Decision::Accept).unwrap();
@@ -168,21 +180,25 @@ fn a_tcp_send_allocates_nothing() {
 
 #[test]
 fn an_in_process_accept_allocates_nothing() {
+    let _alone = alone();
     assert_accepting_is_steady(in_process());
 }
 
 #[test]
 fn an_in_process_reject_allocates_nothing() {
+    let _alone = alone();
     assert_rejecting_is_steady(in_process());
 }
 
 #[test]
 fn an_in_process_deferral_allocates_nothing() {
+    let _alone = alone();
     assert_deferring_is_steady(in_process());
 }
 
 #[test]
 fn an_in_process_connect_allocates_nothing() {
+    let _alone = alone();
     let (listener, call) = in_process();
     assert_steady(|| {
         allocations_of(|| {
@@ -196,6 +212,7 @@ fn an_in_process_connect_allocates_nothing() {
 
 #[test]
 fn an_in_process_send_allocates_nothing() {
+    let _alone = alone();
     let (listener, call) = in_process();
     let client = call();
     let accepted = ask(&listener, Decision::Accept).unwrap();

@@ -49,31 +49,8 @@ static vestibule_handle listening(int family) {
     return listener(family, &address);
 }
 
-struct pair {
-    vestibule_handle client, server;
-};
-
-static struct pair connected(int family) {
-    struct address address;
-    struct caller caller;
-    struct pair pair;
-    vestibule_handle socket = listener(family, &address);
-    call(&caller, &address, NULL);
-    pair.server = vestibule_accept(socket, NULL, NULL, NULL, 0);
-    answered(&caller);
-    CHECK(caller.result == 0 && pair.server != VESTIBULE_INVALID_SOCKET);
-    CHECK(vestibule_closesocket(socket) == 0);
-    pair.client = caller.socket;
-    return pair;
-}
-
-static void close_pair(struct pair pair) {
-    CHECK(vestibule_closesocket(pair.client) == 0);
-    CHECK(vestibule_closesocket(pair.server) == 0);
-}
-
 /* Nothing that went before has ended the connection. */
-static void can_talk(struct pair pair) {
+static void can_talk(struct both_ends pair) {
     char byte = 0;
     CHECK(vestibule_send(pair.client, "x", 1, 0) == 1);
     CHECK(vestibule_recv(pair.server, &byte, 1, 0) == 1 && byte == 'x');
@@ -124,13 +101,13 @@ static void listen_handle(uintptr_t bad) {
 }
 
 static void listen_arguments(int family) {
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     vestibule_handle socket = stream(family);
     CHECK_ERROR(vestibule_listen(socket, 5), VESTIBULE_WSAEINVAL);
     CHECK_ERROR(vestibule_listen(pair.server, 5), VESTIBULE_WSAEISCONN);
     CHECK_ERROR(vestibule_listen(pair.client, 5), VESTIBULE_WSAEISCONN);
     CHECK(vestibule_closesocket(socket) == 0);
-    close_pair(pair);
+    close_both(pair);
 }
 
 static void getsockname_handle(uintptr_t bad) {
@@ -172,7 +149,7 @@ static void getpeername_unconnected(vestibule_handle socket) {
 
 static void getpeername_arguments(int family) {
     struct address room = room_for_address();
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     socklen_t size = loopback(family).length, length;
     on_unconnected(family, getpeername_unconnected);
     CHECK_ERROR(vestibule_getpeername(pair.client, NULL, &room.length), FAULT);
@@ -183,7 +160,7 @@ static void getpeername_arguments(int family) {
         CHECK(room.length == length);
     }
     CHECK(untouched(&room.is, sizeof room.is));
-    close_pair(pair);
+    close_both(pair);
 }
 
 static void shutdown_handle(uintptr_t bad) {
@@ -196,13 +173,13 @@ static void shutdown_unconnected(vestibule_handle socket) {
 }
 
 static void shutdown_arguments(int family) {
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     on_unconnected(family, shutdown_unconnected);
     CHECK_ERROR(vestibule_shutdown(pair.client, -1), VESTIBULE_WSAEINVAL);
     CHECK_ERROR(vestibule_shutdown(pair.client, 3), VESTIBULE_WSAEINVAL);
     CHECK_ERROR(vestibule_shutdown(pair.client, INT_MAX), VESTIBULE_WSAEINVAL);
     can_talk(pair);
-    close_pair(pair);
+    close_both(pair);
 }
 
 static void closesocket_handle(uintptr_t bad) {
@@ -226,12 +203,12 @@ static void does_not_accept(vestibule_handle socket) {
 
 static void accept_arguments(int family) {
     struct address room = room_for_address();
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     vestibule_handle socket = stream(family);
     does_not_accept(socket);
     does_not_accept(pair.client);
     does_not_accept(pair.server);
-    close_pair(pair);
+    close_both(pair);
     CHECK(vestibule_closesocket(socket) == 0);
     socket = bound(family);
     does_not_accept(socket);
@@ -303,7 +280,7 @@ static void connect_fails(vestibule_handle socket, const struct connect *with, i
 
 static void connect_arguments(int family) {
     struct address address, other;
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     vestibule_handle socket = stream(family), listens = listener(family, &address);
     struct vestibule_buffer nowhere = {4, NULL};
     struct vestibule_qos qos;
@@ -348,7 +325,7 @@ static void connect_arguments(int family) {
                     VESTIBULE_WSAETIMEDOUT);
     CHECK(vestibule_closesocket(socket) == 0);
     CHECK(vestibule_closesocket(listens) == 0);
-    close_pair(pair);
+    close_both(pair);
 }
 
 static void connect_timeout_handle(uintptr_t bad) {
@@ -374,13 +351,13 @@ static void callee_data_handle(uintptr_t bad) {
 }
 
 static void callee_data_arguments(int family) {
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     struct vestibule_buffer nowhere = {4, NULL}, nothing = {0, NULL};
     CHECK_ERROR(vestibule_callee_data(pair.client, NULL), FAULT);
     CHECK_ERROR(vestibule_callee_data(pair.client, &nowhere), FAULT);
     CHECK(nowhere.len == 4);
     CHECK(vestibule_callee_data(pair.client, &nothing) == 0 && nothing.len == 0);
-    close_pair(pair);
+    close_both(pair);
 }
 
 /* ---- Data and goodbye ------------------------------------------------------------------------ */
@@ -395,7 +372,7 @@ static void send_unconnected(vestibule_handle socket) {
 }
 
 static void send_arguments(int family) {
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     on_unconnected(family, send_unconnected);
     CHECK_FAILS(vestibule_send(pair.client, NULL, 1, 0), -1, FAULT);
     CHECK_FAILS(vestibule_send(pair.client, "x", SIZE_MAX, 0), -1, FAULT);
@@ -405,7 +382,7 @@ static void send_arguments(int family) {
     CHECK_FAILS(vestibule_send(pair.client, "x", 1, 0x4000), -1, VESTIBULE_WSAEOPNOTSUPP);
     CHECK(vestibule_send(pair.client, NULL, 0, 0) == 0);
     can_talk(pair);
-    close_pair(pair);
+    close_both(pair);
 }
 
 static void recv_handle(uintptr_t bad) {
@@ -420,7 +397,7 @@ static void recv_unconnected(vestibule_handle socket) {
 }
 
 static void recv_arguments(int family) {
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     char byte = (char)UNTOUCHED;
     on_unconnected(family, recv_unconnected);
     CHECK(vestibule_send(pair.server, "x", 1, 0) == 1);
@@ -433,7 +410,7 @@ static void recv_arguments(int family) {
     CHECK(untouched(&byte, 1));
     CHECK(vestibule_recv(pair.client, &byte, 1, 0) == 1 && byte == 'x');
     can_talk(pair);
-    close_pair(pair);
+    close_both(pair);
 }
 
 static void send_disconnect_handle(uintptr_t bad) {
@@ -445,7 +422,7 @@ static void send_disconnect_unconnected(vestibule_handle socket) {
 }
 
 static void send_disconnect_arguments(int family) {
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     char bytes[4096] = {0};
     struct vestibule_buffer nowhere = {4, NULL}, large = {sizeof bytes, bytes};
     int carries_data = family == VESTIBULE_AF_IN_PROCESS;
@@ -456,7 +433,7 @@ static void send_disconnect_arguments(int family) {
     can_talk(pair);
     CHECK(vestibule_send_disconnect(pair.client, NULL) == 0);
     CHECK_ERROR(vestibule_send_disconnect(pair.client, NULL), VESTIBULE_WSAESHUTDOWN);
-    close_pair(pair);
+    close_both(pair);
 }
 
 static void recv_disconnect_handle(uintptr_t bad) {
@@ -468,7 +445,7 @@ static void recv_disconnect_unconnected(vestibule_handle socket) {
 }
 
 static void recv_disconnect_arguments(int family) {
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     char bytes[8];
     struct vestibule_buffer nowhere = {4, NULL}, room = {sizeof bytes, bytes};
     memset(bytes, UNTOUCHED, sizeof bytes);
@@ -489,7 +466,7 @@ static void recv_disconnect_arguments(int family) {
         CHECK(room.len == sizeof bytes && untouched(bytes, sizeof bytes));
         can_talk(pair);
     }
-    close_pair(pair);
+    close_both(pair);
 }
 
 /* ---- Options --------------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
  * codes and creation with a structure, a group or flags (HND-16, HND-32, HND-38, GRP-03, GRP-05,
  * UDA-23). */
 
-#include <winsock2.h>
+#include "winsock_util.h"
 
 #include "every_export.h"
 
@@ -11,15 +11,6 @@
 #include <unistd.h>
 
 #define UNTOUCHED 0xA5
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s (last error %d)\n", __FILE__, __LINE__, #condition,         \
-                    WSAGetLastError());                                                            \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
 
 #define FAILS(call, result, error)                                                                 \
     do {                                                                                           \
@@ -29,7 +20,7 @@
     } while (0)
 
 #define CHECK_ERROR(call, error) FAILS(call, SOCKET_ERROR, error)
-#define CHECK_NO_SOCKET(call, error) FAILS(call, INVALID_SOCKET, error)
+#define NO_SOCKET(call, error) FAILS(call, INVALID_SOCKET, error)
 
 static int untouched(const void *memory, size_t length) {
     const unsigned char *bytes = memory;
@@ -118,17 +109,17 @@ static void startup_arguments(int family) {
 }
 
 static void socket_arguments(int family) {
-    CHECK_NO_SOCKET(socket(-1, SOCK_STREAM, 0), WSAEAFNOSUPPORT);
-    CHECK_NO_SOCKET(socket(10, SOCK_STREAM, 0), WSAEAFNOSUPPORT); /* AF_INET6 of Linux */
-    CHECK_NO_SOCKET(socket(family, 77, 0), WSAESOCKTNOSUPPORT);
-    CHECK_NO_SOCKET(socket(family, SOCK_STREAM, 99), WSAEPROTONOSUPPORT);
+    NO_SOCKET(socket(-1, SOCK_STREAM, 0), WSAEAFNOSUPPORT);
+    NO_SOCKET(socket(10, SOCK_STREAM, 0), WSAEAFNOSUPPORT); /* AF_INET6 of Linux */
+    NO_SOCKET(socket(family, 77, 0), WSAESOCKTNOSUPPORT);
+    NO_SOCKET(socket(family, SOCK_STREAM, 99), WSAEPROTONOSUPPORT);
 }
 
 static void wsasocket_arguments(int family) {
-    CHECK_NO_SOCKET(WSASocketA(-1, SOCK_STREAM, 0, NULL, 0, 0), WSAEAFNOSUPPORT);
-    CHECK_NO_SOCKET(WSASocketW(family, 77, 0, NULL, 0, 0), WSAESOCKTNOSUPPORT);
-    CHECK_NO_SOCKET(WSASocketA(family, SOCK_STREAM, 0, NULL, SG_CONSTRAINED_GROUP, 0), WSAEINVAL);
-    CHECK_NO_SOCKET(WSASocketA(family, SOCK_STREAM, 0, NULL, 4711, 0), WSAEINVAL);
+    NO_SOCKET(WSASocketA(-1, SOCK_STREAM, 0, NULL, 0, 0), WSAEAFNOSUPPORT);
+    NO_SOCKET(WSASocketW(family, 77, 0, NULL, 0, 0), WSAESOCKTNOSUPPORT);
+    NO_SOCKET(WSASocketA(family, SOCK_STREAM, 0, NULL, SG_CONSTRAINED_GROUP, 0), WSAEINVAL);
+    NO_SOCKET(WSASocketA(family, SOCK_STREAM, 0, NULL, 4711, 0), WSAEINVAL);
 }
 
 static void bind_handle(uintptr_t bad) {
@@ -178,11 +169,11 @@ static void closesocket_handle(uintptr_t bad) {
 }
 
 static void accept_handle(uintptr_t bad) {
-    CHECK_NO_SOCKET(accept(bad, NULL, NULL), WSAENOTSOCK);
+    NO_SOCKET(accept(bad, NULL, NULL), WSAENOTSOCK);
 }
 
 static void wsaaccept_handle(uintptr_t bad) {
-    CHECK_NO_SOCKET(WSAAccept(bad, NULL, NULL, NULL, 0), WSAENOTSOCK);
+    NO_SOCKET(WSAAccept(bad, NULL, NULL, NULL, 0), WSAENOTSOCK);
 }
 
 static void accept_arguments(int family) {
@@ -191,14 +182,14 @@ static void accept_arguments(int family) {
     SOCKET s = fresh(family);
     size_t index;
     memset(&room, UNTOUCHED, sizeof room);
-    CHECK_NO_SOCKET(accept(s, NULL, NULL), WSAEINVAL);
-    CHECK_NO_SOCKET(WSAAccept(s, NULL, NULL, NULL, 0), WSAEINVAL);
+    NO_SOCKET(accept(s, NULL, NULL), WSAEINVAL);
+    NO_SOCKET(WSAAccept(s, NULL, NULL, NULL, 0), WSAEINVAL);
     CHECK(closesocket(s) == 0);
     s = listening(family, &name);
     for (index = 0; index < COUNT(lengths); index++) {
         int length = lengths[index];
-        CHECK_NO_SOCKET(accept(s, &room.any, &length), WSAEFAULT);
-        CHECK_NO_SOCKET(WSAAccept(s, &room.any, &length, NULL, 0), WSAEFAULT);
+        NO_SOCKET(accept(s, &room.any, &length), WSAEFAULT);
+        NO_SOCKET(WSAAccept(s, &room.any, &length, NULL, 0), WSAEFAULT);
         CHECK(length == lengths[index] && untouched(&room, sizeof room));
     }
     CHECK(closesocket(s) == 0);
@@ -233,7 +224,7 @@ static void connect_arguments(int family) {
     name.any.sa_family = 77;
     CHECK_ERROR(connect(s, &name.any, name_size), WSAEAFNOSUPPORT);
     CHECK(ioctlsocket(listener, FIONBIO, &on) == 0);
-    CHECK_NO_SOCKET(accept(listener, NULL, NULL), WSAEWOULDBLOCK); /* nobody has called */
+    NO_SOCKET(accept(listener, NULL, NULL), WSAEWOULDBLOCK); /* nobody has called */
     CHECK(closesocket(s) == 0 && closesocket(listener) == 0);
 }
 

@@ -133,29 +133,6 @@ static void closes(struct disturbed *disturbed) {
 
 /* ---- Scenes ---------------------------------------------------------------------------------- */
 
-struct pair {
-    vestibule_handle client, server;
-};
-
-static struct pair connected(int family) {
-    struct address address;
-    struct caller caller;
-    struct pair pair;
-    vestibule_handle socket = listener(family, &address);
-    call(&caller, &address, NULL);
-    pair.server = vestibule_accept(socket, NULL, NULL, NULL, 0);
-    answered(&caller);
-    CHECK(caller.result == 0 && pair.server != VESTIBULE_INVALID_SOCKET);
-    CHECK(vestibule_closesocket(socket) == 0);
-    pair.client = caller.socket;
-    return pair;
-}
-
-static void close_pair(struct pair pair) {
-    CHECK(vestibule_closesocket(pair.client) == 0);
-    CHECK(vestibule_closesocket(pair.server) == 0);
-}
-
 static void read_all(vestibule_handle socket, size_t amount) {
     static char room[1 << 16];
     while (amount > 0) {
@@ -187,7 +164,7 @@ static void while_accepting(int family) {
 
 static void while_receiving(int family) {
     struct disturbed disturbed = {0};
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     int limit = 4 * A_WHILE;
     begin(&disturbed, receives, pair.server);
     CHECK(vestibule_send(pair.client, "x", 1, 0) == 1);
@@ -199,18 +176,18 @@ static void while_receiving(int family) {
     begin(&disturbed, receives, pair.server);
     finish(&disturbed);
     timed_out(&disturbed, limit);
-    close_pair(pair);
+    close_both(pair);
 }
 
 static void while_sending(int family) {
     struct disturbed disturbed = {0};
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     begin(&disturbed, sends, pair.server);
     read_all(pair.client, sizeof lot);
     finish(&disturbed);
     succeeded(&disturbed);
     CHECK(disturbed.result == sizeof lot);
-    close_pair(pair);
+    close_both(pair);
 }
 
 /* Only in-process does a connect wait for somebody who can be made to wait. */
@@ -262,7 +239,7 @@ static size_t fill(vestibule_handle socket) {
 static void while_lingering(void) {
     struct vestibule_linger linger = {1, 600};
     struct disturbed disturbed = {0};
-    struct pair pair = connected(AF_INET);
+    struct both_ends pair = connect_both(AF_INET);
     size_t amount = fill(pair.server);
     char byte;
     CHECK(vestibule_setsockopt(pair.server, VESTIBULE_SOL_SOCKET, VESTIBULE_SO_LINGER, &linger,
@@ -277,7 +254,7 @@ static void while_lingering(void) {
 
 /* SIGPIPE has its default action here, so it would end the test. */
 static void sending_to_nobody(int family) {
-    struct pair pair = connected(family);
+    struct both_ends pair = connect_both(family);
     int attempts = 0;
     CHECK(vestibule_closesocket(pair.client) == 0);
     while (vestibule_send(pair.server, "x", 1, 0) == 1 && attempts++ < 1000)

@@ -165,6 +165,30 @@ static inline vestibule_handle decide(vestibule_handle listener, int decision) {
     return vestibule_accept(listener, NULL, NULL, answer, (uintptr_t)decision);
 }
 
+/* The two ends of a connection. */
+struct both_ends {
+    vestibule_handle client, server;
+};
+
+static inline struct both_ends connect_both(int family) {
+    struct address address;
+    struct caller caller;
+    struct both_ends pair;
+    vestibule_handle socket = listener(family, &address);
+    call(&caller, &address, NULL);
+    pair.server = vestibule_accept(socket, NULL, NULL, NULL, 0);
+    answered(&caller);
+    CHECK(caller.result == 0 && pair.server != VESTIBULE_INVALID_SOCKET);
+    CHECK(vestibule_closesocket(socket) == 0);
+    pair.client = caller.socket;
+    return pair;
+}
+
+static inline void close_both(struct both_ends pair) {
+    CHECK(vestibule_closesocket(pair.client) == 0);
+    CHECK(vestibule_closesocket(pair.server) == 0);
+}
+
 static inline int has_ipv6(void) {
     struct address address = loopback(AF_INET6);
     vestibule_handle socket = vestibule_socket(AF_INET6, SOCK_STREAM, 0);

@@ -2,22 +2,10 @@
  * WSAIoctl, groups (LAY-38, HND-29, HND-38, GRP-03, GRP-05, GRP-08, QOS-10, QOS-13, QOS-14),
  * messages (DIS-34, DIS-35, ERR-18, LAY-36). */
 
-#include <winsock2.h>
+#include "winsock_util.h"
 #include <ws2tcpip.h>
 
 #include <fcntl.h>
-#include <stdio.h>
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s (last error %d)\n", __FILE__, __LINE__, #condition,         \
-                    WSAGetLastError());                                                            \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
-
-#define CHECK_FAILS(call, error) CHECK((call) == SOCKET_ERROR && WSAGetLastError() == (error))
 
 struct seen {
     SOCKADDR_STORAGE caller;

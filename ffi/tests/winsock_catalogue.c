@@ -1,24 +1,10 @@
 /* The catalogue: WSAEnumProtocols, WSASocket with a protocol structure, SO_PROTOCOL_INFO (HND-01,
  * HND-20 to HND-22, HND-31, UDA-08, UDA-26). */
 
-#include <winsock2.h>
+#include "winsock_util.h"
 #include <ws2tcpip.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s (last error %d)\n", __FILE__, __LINE__, #condition,         \
-                    WSAGetLastError());                                                            \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
-
-#define CHECK_FAILS(call, error) CHECK((call) == SOCKET_ERROR && WSAGetLastError() == (error))
-#define CHECK_NO_SOCKET(call, error) CHECK((call) == INVALID_SOCKET && WSAGetLastError() == (error))
 
 enum { MANY = 16 };
 

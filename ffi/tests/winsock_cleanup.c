@@ -3,26 +3,14 @@
 
 #define _POSIX_C_SOURCE 200809L
 
-#include <winsock2.h>
+#include "winsock_util.h"
 
-#include <stdio.h>
 #include <vestibule.h>
 
 #include <pthread.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s (last error %d)\n", __FILE__, __LINE__, #condition,         \
-                    WSAGetLastError());                                                            \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
-
-#define FAILS(call, error) CHECK((call) == SOCKET_ERROR && WSAGetLastError() == (error))
 
 static void start(void) {
     WSADATA data;
@@ -86,8 +74,8 @@ static void everything_open_is_reset(int family) {
     CHECK(vestibule_last_error() == WSAECONNRESET);
     CHECK(vestibule_closesocket(pair.client) == 0);
     start();
-    FAILS(send(pair.server, "x", 1, 0), WSAENOTSOCK);
-    FAILS(listen(pair.listener, 1), WSAENOTSOCK);
+    CHECK_FAILS(send(pair.server, "x", 1, 0), WSAENOTSOCK);
+    CHECK_FAILS(listen(pair.listener, 1), WSAENOTSOCK);
     CHECK(WSACleanup() == 0);
 }
 
@@ -170,13 +158,13 @@ static void a_forked_child_starts_itself(void) {
     if (child == 0) {
         CHECK(socket(AF_INET, SOCK_STREAM, 0) == INVALID_SOCKET);
         CHECK(WSAGetLastError() == WSANOTINITIALISED);
-        FAILS(closesocket(parents), WSANOTINITIALISED);
-        FAILS(WSACleanup(), WSANOTINITIALISED);
+        CHECK_FAILS(closesocket(parents), WSANOTINITIALISED);
+        CHECK_FAILS(WSACleanup(), WSANOTINITIALISED);
         start();
-        FAILS(closesocket(parents), WSAENOTSOCK);
+        CHECK_FAILS(closesocket(parents), WSAENOTSOCK);
         CHECK(socket(AF_INET, SOCK_STREAM, 0) != INVALID_SOCKET);
         CHECK(WSACleanup() == 0);
-        FAILS(WSACleanup(), WSANOTINITIALISED);
+        CHECK_FAILS(WSACleanup(), WSANOTINITIALISED);
         _exit(0);
     }
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);

@@ -1,19 +1,6 @@
 /* SIO_SET_QOS and SIO_GET_QOS (QOS-04, QOS-09, QOS-11 to QOS-16). */
 
-#include <winsock2.h>
-
-#include <stdio.h>
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s (last error %d)\n", __FILE__, __LINE__, #condition,         \
-                    WSAGetLastError());                                                            \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
-
-#define CHECK_FAILS(call, error) CHECK((call) == SOCKET_ERROR && WSAGetLastError() == (error))
+#include "winsock_util.h"
 
 static int set(SOCKET s, const void *qos, DWORD length) {
     DWORD written = 77;

@@ -1,19 +1,9 @@
 /* WSAStartup and WSACleanup, and that nothing works without a start (HND-01 to HND-11, HND-24,
  * ACC-52). */
 
-#include <winsock2.h>
+#include "winsock_util.h"
 
-#include <stdio.h>
 #include <vestibule.h>
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s (last error %d)\n", __FILE__, __LINE__, #condition,         \
-                    WSAGetLastError());                                                            \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
 
 #define NEEDS_START(call, result)                                                                  \
     do {                                                                                           \

@@ -81,7 +81,8 @@ static void a_grandchild_starts_anew_too(void) {
     in_a_child(nothing_works_until_a_new_start);
 }
 
-/* Threads of the parent that hold its locks do not go on in a child. */
+/* Threads of the parent that hold its locks do not go on in a child. AddressSanitizer's allocator
+ * has locks of its own, which a child inherits locked. */
 #ifndef __SANITIZE_ADDRESS__
 static volatile int stop;
 static void *keeps_busy(void *unused) {
@@ -152,8 +153,7 @@ int main(void) {
     in_a_child(in_process_is_one_process);
     in_a_child(a_kernel_socket_can_be_adopted);
     in_a_child(a_grandchild_starts_anew_too);
-#ifndef __SANITIZE_ADDRESS__ /* whose allocator has locks of its own, which a child inherits       \
-                                locked */
+#ifndef __SANITIZE_ADDRESS__
     locks_of_the_parent_do_not_matter();
 #endif
     a_child_of_the_condition_function_decides_nothing(tcp, &tcp_address);

@@ -137,31 +137,11 @@ pub(crate) fn credentials_to_python(
 type Members = (u32, u32, u32, u32, u32, u32, u32, u32);
 
 fn flow_from(members: Members) -> FlowSpec {
-    let (token_rate, token_bucket_size, peak_bandwidth, latency, ..) = members;
-    let (.., delay_variation, service_type, max_sdu_size, minimum_policed_size) = members;
-    FlowSpec {
-        token_rate,
-        token_bucket_size,
-        peak_bandwidth,
-        latency,
-        delay_variation,
-        service_type,
-        max_sdu_size,
-        minimum_policed_size,
-    }
+    FlowSpec::from_array(members.into())
 }
 
-const fn flow_members(flow: &FlowSpec) -> Members {
-    (
-        flow.token_rate,
-        flow.token_bucket_size,
-        flow.peak_bandwidth,
-        flow.latency,
-        flow.delay_variation,
-        flow.service_type,
-        flow.max_sdu_size,
-        flow.minimum_policed_size,
-    )
+fn flow_members(flow: &FlowSpec) -> Members {
+    flow.to_array().into()
 }
 
 /// # Errors

@@ -39,10 +39,10 @@ use crate::{
 /// method fails with [`Error::NotInitialised`], or with [`Error::NotSock`] once the child has made a
 /// socket of its own; dropping one closes its descriptor and nothing else. A kernel socket can be
 /// taken along with [`into_descriptor`](Self::into_descriptor) and [`adopt`](Self::adopt).
-/// A fresh socket is blocking, unbound and
-/// not connected (HND-17). After [`close`](Self::close) every call fails with [`Error::NotSock`].
-/// The mode is a property of the library's socket: change it through
-/// [`set_nonblocking`](Self::set_nonblocking) and not behind the library's back.
+///
+/// A fresh socket is blocking, unbound and not connected (HND-17). After [`close`](Self::close)
+/// every call fails with [`Error::NotSock`]. The mode is a property of the library's socket: change
+/// it through [`set_nonblocking`](Self::set_nonblocking) and not behind the library's back.
 ///
 /// Dropping a socket closes it.
 #[derive(Debug)]

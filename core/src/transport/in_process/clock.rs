@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn the_tick_does_not_stand_still() {
         let mut clock = Clock::new();
-        for _ in 0..5 {
+        for _ in 0..10 {
             thread::sleep(LAG / 5);
             let before = Instant::now();
             let lagging = clock.lagging();

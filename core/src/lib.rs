@@ -83,12 +83,20 @@ pub use provider::{
     accept::ConditionArgs,
     capabilities::{Capabilities, ProviderFlags, ServiceFlags},
     catalogue::{ByteOrder, Entry, PROVIDER_ID, ProtocolInfo, UserDataLimits},
+    event::EventObject,
     options::{Linger, SocketOption},
+    port::{Notification, NotificationPort},
     settings::Setting,
     turn::in_condition_function,
+    waiting::MAX_WAIT_EVENTS,
 };
 pub use qos::{FlowSpec, Qos};
-pub use rules::{condition::Decision, connection::Shutdown, user_data::UserDataKind};
+pub use rules::{
+    condition::Decision,
+    connection::Shutdown,
+    events::{EventReport, NetworkEvents},
+    user_data::UserDataKind,
+};
 pub use socket::{AdoptError, ConnectData, DetachError, Socket};
 pub use stream::{ConnectError, Connector, Stream};
 pub use transport::Receive;

@@ -118,6 +118,8 @@ pub(crate) struct Listening<'a> {
     pub(crate) turn: &'a Turn,
     /// How much callee data the entry carries.
     pub(crate) capacity: usize,
+    /// Somebody has registered for events of the listener.
+    pub(crate) is_watched: bool,
 }
 
 impl Listening<'_> {
@@ -137,6 +139,7 @@ impl Listening<'_> {
             Ok(token) => token,
             Err(error) => {
                 holding.finish(self.endpoint.holds_head());
+                self.settle(false);
                 return Err(error);
             }
         };
@@ -147,6 +150,7 @@ impl Listening<'_> {
             token: Some(token),
             holding: Some(holding),
             was_put_back: false,
+            was_deferred: false,
         };
         if self.turn.is_closed() {
             return Err(shown.refuse(&[])); // ACC-57: closed between the arrival and the question
@@ -169,6 +173,14 @@ impl Listening<'_> {
         }
     }
 
+    /// The call has ended and the turn was given back: those who have registered are told how the
+    /// listener stands.
+    fn settle(&self, deferred: bool) {
+        if self.is_watched {
+            self.endpoint.settle_accept(deferred);
+        }
+    }
+
     /// Calls the condition function, on this thread and with nothing locked (ACC-25).
     fn ask(
         &self,
@@ -187,6 +199,7 @@ struct Shown<'s> {
     token: Option<Token>,
     holding: Option<Holding<'s>>,
     was_put_back: bool,
+    was_deferred: bool,
 }
 
 impl Shown<'_> {
@@ -235,6 +248,7 @@ impl Shown<'_> {
             .put_back(token, self.request, deferred)
             .err();
         self.was_put_back = true;
+        self.was_deferred = deferred && lost.is_none();
         self.finish();
         lost.map(|error| self.unless_closed(error))
             .or_else(|| self.closed())
@@ -256,6 +270,7 @@ impl Shown<'_> {
         };
         let held = self.was_put_back && self.endpoint().holds_head();
         holding.finish(held);
+        self.listening.settle(self.was_deferred);
         if held && self.listening.turn.is_closed() {
             self.endpoint().drop_head();
         }

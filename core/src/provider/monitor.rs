@@ -15,20 +15,57 @@ use rustix::io::Errno;
 use smallvec::SmallVec;
 
 use super::{
+    event::EventObject,
     patience::Patience,
     sync::{AtomicU32, Futex, Mutex},
+    watch::Told,
 };
 use crate::{Error, Result, Wait};
 
 /// State with sleepers that a change of it may have to wake.
 pub(crate) trait Watched {
-    /// The signals that the changes so far have made due.
+    /// Who is to be woken because of the changes so far.
     fn due(&mut self) -> &mut Due;
 }
 
-/// Signals that are notified when the lock is free again: a thread that was woken under it would run
-/// into it, sleep again and be woken a second time.
-pub(crate) type Due = SmallVec<[Arc<Signal>; 2]>;
+/// Who is woken when the lock is free again: a thread that was woken under it would run into it, sleep
+/// again and be woken a second time.
+#[derive(Debug, Default)]
+pub(crate) struct Due {
+    signals: SmallVec<[Arc<Signal>; 2]>,
+    objects: SmallVec<[EventObject; 2]>,
+}
+
+impl Due {
+    pub(crate) const fn new() -> Self {
+        Self {
+            signals: SmallVec::new_const(),
+            objects: SmallVec::new_const(),
+        }
+    }
+
+    pub(crate) fn notify(&mut self, signal: Arc<Signal>) {
+        self.signals.push(signal);
+    }
+
+    /// The sleepers of an event object that was set.
+    pub(crate) fn wake(&mut self, told: Told) {
+        self.objects.extend(told.into_object());
+    }
+
+    fn is_empty(&self) -> bool {
+        self.signals.is_empty() && self.objects.is_empty()
+    }
+
+    fn carry_out(self) {
+        for signal in self.signals {
+            signal.notify();
+        }
+        for object in self.objects {
+            object.wake();
+        }
+    }
+}
 
 /// State that is looked at and changed under a lock.
 #[derive(Debug)]
@@ -54,9 +91,7 @@ impl<T: Watched> Monitor<T> {
         }
         let due = mem::take(state.due());
         drop(state);
-        for signal in due {
-            signal.notify();
-        }
+        due.carry_out();
         result
     }
 
@@ -179,7 +214,7 @@ pub(crate) mod tests {
         pub(crate) const fn new(count: u32) -> Self {
             Self {
                 count,
-                due: Due::new_const(),
+                due: Due::new(),
             }
         }
 
@@ -207,7 +242,7 @@ pub(crate) mod tests {
             for _ in 0..1000 {
                 monitor.update(|state| {
                     state.count += 1;
-                    state.due.push(Arc::clone(&signal));
+                    state.due.notify(Arc::clone(&signal));
                 });
             }
             assert_eq!(waiter.join().unwrap(), Ok(()));

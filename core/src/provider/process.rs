@@ -11,7 +11,7 @@ use std::{
     sync::atomic::{AtomicPtr, AtomicU32, Ordering::SeqCst},
 };
 
-use super::{monitor::Monitor, table::Handles};
+use super::{intake::Intake, monitor::Monitor, table::Handles};
 use crate::{Error, Result, sys::PerProcess, transport::in_process::Network};
 
 /// The provider as one process has it.
@@ -26,6 +26,7 @@ pub(crate) struct Provider {
     )]
     network: Monitor<Network>,
     pub(crate) handles: Handles,
+    pub(crate) intake: Intake,
     /// How many `WSAStartup` calls are outstanding (HND-08).
     pub(crate) starts: AtomicU32,
     /// What the parent had. Nobody looks at it; a leak checker finds it here.
@@ -37,6 +38,7 @@ static CURRENT: PerProcess<Provider> = PerProcess::new();
 static FIRST: Provider = Provider {
     network: Monitor::new(Network::new()),
     handles: Handles::first(),
+    intake: Intake::new(),
     starts: AtomicU32::new(0),
     _inherited: AtomicPtr::new(ptr::null_mut()),
 };
@@ -52,6 +54,7 @@ impl Provider {
             let provider = Box::leak(Box::new(Self {
                 network: Monitor::new(Network::new()),
                 handles: Handles::new(),
+                intake: Intake::new(),
                 starts: AtomicU32::new(0),
                 _inherited: AtomicPtr::new(LATEST.load(SeqCst)),
             }));

@@ -6,5 +6,6 @@
 pub mod backlog;
 pub mod condition;
 pub mod connection;
+pub mod events;
 pub mod messages;
 pub mod user_data;

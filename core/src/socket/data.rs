@@ -2,7 +2,7 @@
 
 use super::Socket;
 use crate::{
-    Error, Qos, Receive, Result, SocketOption, UserDataKind, Wait,
+    Error, NetworkEvents, Qos, Receive, Result, SocketOption, UserDataKind, Wait,
     rules::{connection::Shutdown, messages, user_data},
 };
 
@@ -24,7 +24,8 @@ impl Socket {
     pub fn send(&self, data: &[u8], wait: &Wait<'_>) -> Result<usize> {
         self.check_open()?;
         let wait = self.bounded(wait, SocketOption::SendTimeout);
-        self.transport().send(data, self.mode(&wait))
+        let sent = self.transport().send(data, self.mode(&wait));
+        self.enable_unless_done(sent, NetworkEvents::WRITE)
     }
 
     /// Receives data; 0 means that the peer has ended the stream (DIS-33).
@@ -46,7 +47,8 @@ impl Socket {
         self.check_open()?;
         messages::check_flags(self.entry.is_message_oriented(), flags.partial, flags.all)?;
         let wait = self.bounded(wait, SocketOption::ReceiveTimeout);
-        self.transport().receive(buffer, flags, self.mode(&wait))
+        let received = self.transport().receive(buffer, flags, self.mode(&wait));
+        self.enable_unless_done(received, NetworkEvents::READ)
     }
 
     /// The wait, bounded by a time-out of the socket. The kernel has those of its own sockets as well,
@@ -175,6 +177,7 @@ impl Socket {
             return Err(Error::NoProtoOpt); // QOS-10
         }
         self.transport().local_address()?; // QOS-14
+        self.enable_event(NetworkEvents::QOS); // QOS-17
         Ok(self.transport().qos().unwrap_or_default())
     }
 

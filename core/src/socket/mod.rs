@@ -2,6 +2,7 @@
 
 mod adopting;
 mod data;
+mod events;
 mod settings;
 
 pub use self::adopting::{AdoptError, DetachError};
@@ -9,7 +10,7 @@ pub use self::adopting::{AdoptError, DetachError};
 use std::{
     os::fd::{AsRawFd, BorrowedFd, RawFd},
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::Ordering::{Relaxed, SeqCst},
     },
     time::Instant,
@@ -24,6 +25,7 @@ use crate::{
         process::Provider,
         sync::AtomicBool,
         turn::{Phase, Turn},
+        watch::Watch,
     },
     rules::{backlog, user_data},
     transport::{Accepting, Endpoint, Mode, Outgoing, Transport, in_process::InProcess, tcp::Tcp},
@@ -63,6 +65,10 @@ pub struct Socket {
 struct Extra {
     options: OptionStore,
     turn: Turn,
+    /// Made by the first registration for events, or inherited.
+    watch: OnceLock<Arc<Watch>>,
+    /// What messages name the socket by, if that was said before the first registration.
+    message_name: OnceLock<u64>,
 }
 
 /// [`UserDataLimits`] in little room; no limit is beyond 4096 bytes.
@@ -251,6 +257,7 @@ impl Socket {
             endpoint: &self.endpoint,
             turn: &self.extra().turn,
             capacity: self.limits.connect.into(),
+            is_watched: self.watch().is_some(),
         };
         let endpoint = listening.accept(condition, || self.is_nonblocking(), self.mode(wait))?;
         self.accepted(endpoint)
@@ -270,8 +277,11 @@ impl Socket {
             // Nobody else knows the socket yet.
             let _ = socket.extra.set(Box::new(Extra {
                 options: OptionStore::inherited(options),
-                turn: Turn::default(),
+                ..Extra::default()
             }));
+        }
+        if let Some(watch) = self.watch() {
+            socket.inherit_watch(watch); // SKT-02
         }
         socket.nonblocking.store(self.is_nonblocking(), Relaxed); // SKT-06
         Ok(socket)

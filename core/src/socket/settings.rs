@@ -14,9 +14,13 @@ impl Socket {
     /// Makes it non-blocking, or blocking again (HND-29).
     ///
     /// # Errors
-    /// [`Error::InProgress`] inside its own condition function (ACC-51).
+    /// [`Error::InProgress`] inside its own condition function (ACC-51); [`Error::Inval`] for blocking
+    /// while a registration for events is in force (HND-30).
     pub fn set_nonblocking(&self, nonblocking: bool) -> Result<()> {
         self.check_not_served_here()?;
+        if !nonblocking && self.watch().is_some_and(|watch| watch.is_registered()) {
+            return Err(Error::Inval); // HND-30
+        }
         self.transport().set_nonblocking(nonblocking)?;
         self.nonblocking.store(nonblocking, SeqCst);
         Ok(())

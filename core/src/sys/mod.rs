@@ -112,6 +112,18 @@ pub(crate) fn sever(fd: BorrowedFd<'_>) -> Result<()> {
     Ok(dup3(&inert, &mut owner, DupFlags::CLOEXEC)?)
 }
 
+/// Uses a number for what it stands for at this moment. It may be asked something, or be told what
+/// does no harm, but not be closed.
+pub(crate) fn with_number<R>(number: RawFd, ask: impl FnOnce(BorrowedFd<'_>) -> R) -> Option<R> {
+    if number < 0 {
+        return None;
+    }
+    // SAFETY: the borrow ends with this one call. The caller knows the number to be open; where the
+    // program has closed it by other means, system calls fail or ask another file.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(number) };
+    Some(ask(borrowed))
+}
+
 /// Another descriptor for what a number stands for, for bindings that know descriptors as numbers.
 ///
 /// # Errors

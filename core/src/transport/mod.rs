@@ -5,18 +5,22 @@ pub(crate) mod tcp;
 
 use std::{
     os::fd::{BorrowedFd, OwnedFd},
+    sync::Arc,
     time::Instant,
 };
 
 use crate::{
     Address, InProcessAddress, Qos, Result, Wait,
     provider::{
+        intake::Intake,
         options::{Linger, SocketOption},
         turn::Phase,
+        watch::{Target, Watch},
     },
     rules::{
         backlog::RequestId,
         connection::Shutdown,
+        events::NetworkEvents,
         user_data::{UserData, UserDataKind},
     },
 };
@@ -172,6 +176,51 @@ pub(crate) trait Accepting {
 pub(crate) enum Endpoint {
     Tcp(tcp::Tcp),
     InProcess(in_process::InProcess),
+}
+
+/// What concerns only sockets that somebody has registered for (`socket/events.rs`).
+impl Endpoint {
+    /// A registration; the first one begins the watch.
+    pub(crate) fn watch(
+        &self,
+        intake: &'static Intake,
+        watch: &Arc<Watch>,
+        target: Target,
+        mask: NetworkEvents,
+    ) -> Result<()> {
+        match self {
+            Self::Tcp(tcp) => tcp.watch(intake, watch, target, mask),
+            Self::InProcess(in_process) => in_process.watch(watch, target, mask),
+        }
+    }
+
+    /// This socket was accepted from a watched listener.
+    pub(crate) fn inherit_watch(&self, intake: &'static Intake, watch: &Arc<Watch>) {
+        match self {
+            Self::Tcp(tcp) => tcp.inherit_watch(intake, watch),
+            Self::InProcess(in_process) => in_process.inherit_watch(watch),
+        }
+    }
+
+    /// An accept call on a watched listener has ended; `deferred` says that the head stays, deferred
+    /// (ACC-61 to ACC-63).
+    pub(crate) fn settle_accept(&self, deferred: bool) {
+        match self {
+            Self::Tcp(tcp) => tcp.settle_accept(deferred),
+            Self::InProcess(in_process) => in_process.settle_accept(deferred),
+        }
+    }
+
+    /// A call on a watched socket has failed with [`Error::WouldBlock`](crate::Error): `event` is
+    /// enabled again (EVT-12). A kernel socket's own calls see to it.
+    pub(crate) fn would_block(&self, event: NetworkEvents) {
+        if let Self::InProcess(in_process) = self {
+            match event {
+                NetworkEvents::WRITE => in_process.wants_room(),
+                _ => in_process.enable_reading(),
+            }
+        }
+    }
 }
 
 impl Endpoint {

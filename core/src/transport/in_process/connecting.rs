@@ -12,6 +12,7 @@ use crate::{
     rules::{
         backlog::Gone,
         connection::State,
+        events::{Indication, NetworkEvents},
         user_data::{UserData, UserDataKind},
     },
     transport::{Mode, Outgoing},
@@ -115,6 +116,10 @@ impl Network {
         outgoing: &Outgoing<'_>,
     ) -> Result<()> {
         self.bind_implicitly(id)?; // LSN-08
+        self.tell(Some(id), |record| {
+            record.attempt_begins();
+            Indication::NOTHING
+        });
         let socket = self.socket(id)?;
         socket.remote = Some(destination); // CON-31
         socket.inbox.disconnect_data = None; // that of an earlier refusal
@@ -137,6 +142,8 @@ impl Network {
         socket.connection.state = State::Connecting;
         socket.request = Some((listener, request));
         socket.expires = outgoing.expires;
+        self.tell_of_request(listener);
+        self.note_watched_deadline(id, listener);
         self.wake_all(Some(listener), Direction::Read);
         Ok(())
     }
@@ -163,8 +170,14 @@ impl Network {
         socket.expires = None;
         socket.connection.state = State::Unconnected; // CON-11
         socket.failure = Some(error);
+        let is_awaited = socket.awaited;
         if !data.is_empty() {
             socket.inbox.disconnect_data = Some(UserData::from_slice(data)); // ACC-44
+        }
+        if !is_awaited {
+            self.tell(Some(client), |record| {
+                record.occur(NetworkEvents::CONNECT, Some(error))
+            }); // EVT-29
         }
         self.wake_all(Some(client), Direction::Write);
         self.wake_all(Some(client), Direction::Read);
@@ -180,7 +193,9 @@ impl Network {
             return;
         };
         if let Ok(queue) = self.backlog(listener) {
+            let before = queue.indicates();
             queue.withdraw(request, why); // LSN-31 LSN-33 ACC-64
+            self.tell_of_change(listener, before);
             self.wake_all(Some(listener), Direction::Read);
         }
     }

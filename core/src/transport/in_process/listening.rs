@@ -11,6 +11,7 @@ use crate::{
     rules::{
         backlog::{Backlog, Gone, Head, RequestId},
         connection::{Connection, State},
+        events::NetworkEvents,
         user_data::{UserData, UserDataKind},
     },
     transport::{Acceptance, Request, Token},
@@ -52,6 +53,7 @@ impl Network {
         let socket = self.socket(id)?;
         socket.connection.check_listen()?;
         socket.connection.state = State::Listening;
+        let indicated = socket.backlog.as_deref().is_some_and(Backlog::indicates);
         let dropped = match &mut socket.backlog {
             Some(queue) => queue.set_limit(backlog), // LSN-25
             empty @ None => {
@@ -64,6 +66,7 @@ impl Network {
         for pending in dropped {
             self.fail_attempt(pending.client, Error::ConnRefused, &[]); // LSN-26
         }
+        self.tell_of_change(id, indicated);
         self.wake_all(Some(id), Direction::Read);
         Ok(())
     }
@@ -102,6 +105,9 @@ impl Network {
             Head::Gone(gone) => Err(lost(gone)), // ACC-22 ACC-23 ACC-64
             Head::Empty | Head::Busy => return None,
         };
+        self.tell(Some(listener), |record| {
+            record.used_up(NetworkEvents::ACCEPT)
+        }); // EVT-18 ACC-62
         self.wake_all(Some(listener), Direction::Read);
         Some(taken)
     }
@@ -177,6 +183,10 @@ impl Network {
         socket.peer = Some(accepted);
         socket.arrive(answer, socket.connect_room()); // UDA-05 UDA-16
         socket.qos = acceptance.qos.map(|qos| Box::new(qos.turned_round()));
+        self.tell(Some(client), |record| {
+            let connected = record.occur(NetworkEvents::CONNECT, None); // CON-25
+            connected.and(record.occur(NetworkEvents::WRITE, None)) // EVT-17
+        });
         self.wake_all(Some(client), Direction::Write);
         self.wake_all(Some(client), Direction::Read);
         Ok(accepted)
@@ -261,7 +271,9 @@ impl Network {
         let Ok(queue) = self.backlog(listener) else {
             return;
         };
+        let before = queue.indicates();
         if let Some(pending) = queue.withdraw(id, Gone::Withdrawn) {
+            self.tell_of_change(listener, before);
             self.fail_attempt(pending.client, Error::TimedOut, &[]); // CON-10 LSN-04
             self.wake_all(Some(listener), Direction::Read);
         }

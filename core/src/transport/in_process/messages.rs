@@ -44,6 +44,7 @@ impl Network {
             let fits = inbox.has_room_for(message.len())?;
             if fits {
                 inbox.push(message);
+                self.tell_of_data(peer);
                 self.wake_all(Some(peer), Direction::Read);
             }
             self.socket(id)?.unsent = if fits { 0 } else { message.len() };
@@ -86,7 +87,9 @@ impl Network {
         if whole && count < length {
             return Some(Err(Error::MsgSize)); // ERR-18: the message stays
         }
-        if !flags.peek {
+        if flags.peek {
+            self.enable_reading(id); // EVT-12
+        } else {
             self.remove(id, count);
         }
         Some(Ok(count))

@@ -15,6 +15,7 @@ mod option_data;
 mod sleepers;
 mod spare;
 mod streaming;
+mod watching;
 
 pub(crate) use self::network::Network;
 

@@ -18,10 +18,12 @@ use crate::{
     provider::{
         monitor::{Due, Signal, Watched},
         options::{Linger, SocketOption},
+        watch::Watch,
     },
     rules::{
         backlog::{Backlog, Gone, RequestId},
         connection::{Connection, State},
+        events::NetworkEvents,
         user_data::{UserData, UserDataKind},
     },
 };
@@ -73,6 +75,10 @@ pub(super) struct Socket {
     pub(super) is_accepted: bool,
     pub(super) option_data: Option<Box<OptionData>>,
     pub(super) qos: Option<Box<Qos>>,
+    /// Who is told of events, and what was recorded.
+    pub(super) watch: Option<Arc<Watch>>,
+    /// A send has found no room, and nobody was told since that there is some (EVT-17).
+    pub(super) wants_room: bool,
     sleepers: Sleepers,
     descriptors: Option<Arc<Descriptors>>,
 }
@@ -98,6 +104,8 @@ impl Socket {
             is_accepted: false,
             option_data: None,
             qos: None,
+            watch: None,
+            wants_room: false,
             sleepers: Sleepers::NONE,
             descriptors: None,
         }
@@ -121,7 +129,9 @@ pub(crate) struct Network {
     next_implicit_port: u32,
     next_chosen_port: u32,
     pub(super) clock: Clock,
-    due: Due,
+    pub(super) due: Due,
+    /// No watched request or attempt times out before.
+    pub(super) next_deadline: Option<Instant>,
     pub(super) spare: Spare,
 }
 
@@ -140,7 +150,8 @@ impl Network {
             next_implicit_port: FIRST_IMPLICIT_PORT,
             next_chosen_port: FIRST_CHOSEN_PORT,
             clock: Clock::new(),
-            due: Due::new_const(),
+            due: Due::new(),
+            next_deadline: None,
             spare: Spare::new(),
         }
     }
@@ -182,6 +193,18 @@ impl Network {
     pub(super) fn look_at(&self, id: SocketId) -> Option<&Socket> {
         let (serial, socket) = self.sockets.get(id.index as usize)?;
         (*serial == id.serial).then_some(socket)
+    }
+
+    /// The sockets that somebody has registered for.
+    pub(super) fn watched(&self) -> Vec<SocketId> {
+        let id = |(index, (serial, socket)): (usize, &(u32, Socket))| {
+            let index = u32::try_from(index).ok()?;
+            socket.watch.as_ref().map(|_| SocketId {
+                index,
+                serial: *serial,
+            })
+        };
+        self.sockets.iter().filter_map(id).collect()
     }
 
     pub(super) fn bind(&mut self, id: SocketId, wanted: InProcessAddress) -> Result<()> {
@@ -269,6 +292,7 @@ impl Network {
                 socket.inbox.limit = value.max(1) as usize;
                 let peer = socket.peer;
                 self.wake_all(peer, Direction::Write);
+                self.tell_of_room(peer);
             }
             SocketOption::ConditionalAccept if socket.connection.state == State::Listening => {
                 return Err(Error::Inval); // ACC-69
@@ -293,10 +317,11 @@ impl Network {
         let qos = agreed.replaced_by(qos, !send_ended, !receive_ended)?; // QOS-09 QOS-11
         socket.qos = Some(Box::new(qos));
         let (state, peer) = (socket.connection.state, socket.peer);
-        if let (State::Connected, Some(peer)) =
+        if let (State::Connected, Some(other)) =
             (state, peer.and_then(|peer| self.socket(peer).ok()))
         {
-            peer.qos = Some(Box::new(qos.turned_round()));
+            other.qos = Some(Box::new(qos.turned_round()));
+            self.tell(peer, |record| record.occur(NetworkEvents::QOS, None)); // QOS-17
         }
         Ok(())
     }
@@ -310,6 +335,9 @@ impl Network {
             return;
         }
         let (_, mut socket) = self.sockets.remove(id.index as usize);
+        if let Some(watch) = socket.watch.take() {
+            watch.close(); // DIS-51
+        }
         if let Some(mut backlog) = socket.backlog.take() {
             for pending in backlog.drain() {
                 self.fail_attempt(pending.client, Error::ConnRefused, &[]); // LSN-28
@@ -327,6 +355,7 @@ impl Network {
                     .end_gracefully(socket.outgoing(&[], UserDataKind::Disconnect)); // DIS-44
             }
         }
+        self.tell_of_end(socket.peer);
         self.wake_all(socket.peer, Direction::Read);
         self.wake_all(socket.peer, Direction::Write);
         for direction in [Direction::Read, Direction::Write] {

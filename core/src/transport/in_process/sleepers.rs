@@ -36,7 +36,7 @@ impl Sleepers {
         if let Some(signal) = signal
             && signal.has_sleepers()
         {
-            due.push(Arc::clone(signal));
+            due.notify(Arc::clone(signal));
         }
     }
 

@@ -10,6 +10,7 @@ use crate::{
     Error, Result,
     rules::{
         connection::{Shutdown, State},
+        events::{Indication, NetworkEvents},
         user_data::{self, UserData, UserDataKind},
     },
     transport::{Mode, Receive},
@@ -79,6 +80,7 @@ impl Network {
             return None;
         }
         inbox.push(&data[..count]);
+        self.tell_of_data(peer);
         self.wake_all(Some(peer), Direction::Read);
         self.wake_all(Some(id), Direction::Write);
         Some(Ok(count))
@@ -131,7 +133,9 @@ impl Network {
             };
         }
         socket.inbox.copy_to(&mut buffer[..count]);
-        if !flags.peek {
+        if flags.peek {
+            self.enable_reading(id); // EVT-12
+        } else {
             self.remove(id, count);
         }
         Some(Ok(count))
@@ -143,7 +147,9 @@ impl Network {
             return;
         };
         socket.inbox.remove(count);
-        let peer = socket.peer;
+        let (peer, left) = (socket.peer, !socket.inbox.is_empty());
+        self.tell(Some(id), |record| record.used(NetworkEvents::READ, left)); // EVT-14 EVT-18
+        self.tell_of_room(peer);
         self.wake_all(peer, Direction::Write);
         self.wake_all(Some(id), Direction::Read);
     }
@@ -162,6 +168,7 @@ impl Network {
         if let Some(peer) = peer.and_then(|peer| self.socket(peer).ok()) {
             peer.inbox.end_gracefully(&data);
         }
+        self.tell_of_end(peer);
         self.wake_all(peer, Direction::Read);
         self.wake_all(Some(id), Direction::Write);
         Ok(())
@@ -175,8 +182,16 @@ impl Network {
         let unread = !socket.inbox.is_empty();
         socket.inbox.clear();
         if let (true, None, Some(peer)) = (unread, socket.inbox.end, socket.peer) {
+            self.tell(Some(id), |record| {
+                record.ended_here(); // DIS-48
+                Indication::NOTHING
+            });
             self.abort(id, peer);
         }
+        self.tell(Some(id), |record| {
+            record.vanished(NetworkEvents::READ);
+            Indication::NOTHING
+        });
         self.wake_all(Some(id), Direction::Read);
         Ok(())
     }
@@ -188,6 +203,7 @@ impl Network {
                 socket.inbox.end = Some(end);
                 socket.inbox.clear();
             }
+            self.tell_of_end(Some(id));
             self.wake_all(Some(id), Direction::Read);
             self.wake_all(Some(id), Direction::Write);
         }

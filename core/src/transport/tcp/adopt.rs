@@ -70,6 +70,7 @@ impl Tcp {
             return Err(Error::NotSock);
         }
         sockopt::set_socket_linger(&self.fd, linger.duration())?;
+        self.unwatch();
         self.fd.fd.take().ok_or(Error::NotSock)
     }
 }

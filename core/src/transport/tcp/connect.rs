@@ -1,15 +1,17 @@
 //! Connecting: the kernel's attempt, and what the kernel forgets about it.
 
 use std::{
+    os::fd::{AsFd, BorrowedFd},
     sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst},
     time::Instant,
 };
 
 use parking_lot::Mutex;
 use rustix::{
-    event::PollFlags,
+    event::{PollFd, PollFlags, poll},
     io::{Errno, ioctl_fionbio},
     net::{self, sockopt},
+    time::Timespec,
 };
 
 use super::{Mode, Outgoing, Tcp, of_family};
@@ -28,16 +30,92 @@ pub(super) struct Attempt {
     awaited: AtomicBool,
     /// The kernel's socket has a failed attempt behind it.
     spent: AtomicBool,
-    /// When a non-blocking attempt times out. Held while the outcome is read, because the kernel
-    /// tells it once.
-    expires: Mutex<Option<Instant>>,
+    /// There was an attempt: a connection is not an accepted one.
+    made: AtomicBool,
+    /// Held while the outcome is read.
+    course: Mutex<Course>,
+}
+
+/// The course of an attempt.
+#[derive(Debug, Default)]
+struct Course {
+    under_way: bool,
+    /// When a non-blocking attempt times out.
+    expires: Option<Instant>,
+    /// How it has ended, if nobody has acted on that yet.
+    outcome: Option<Outcome>,
 }
 
 /// How an attempt stands.
-enum Outcome {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Outcome {
     Pending,
     Connected,
+    /// It had succeeded; the peer has reset the connection since, which its first use tells (ACC-72).
+    Broken,
     Failed(Error),
+}
+
+impl Attempt {
+    /// How a non-blocking attempt stands. Its end is kept for the call that will act on it.
+    pub(super) fn outcome(&self, fd: BorrowedFd<'_>) -> Result<Outcome> {
+        let mut course = self.course.lock();
+        if self.awaited.load(SeqCst) {
+            return Ok(Outcome::Pending); // the call that waits for it takes it
+        }
+        course.outcome(fd)
+    }
+
+    /// Whether there was an attempt.
+    pub(super) fn was_made(&self) -> bool {
+        self.made.load(SeqCst)
+    }
+
+    /// When a non-blocking attempt times out.
+    pub(super) fn expires(&self) -> Option<Instant> {
+        self.course.lock().expires
+    }
+}
+
+impl Course {
+    /// How the attempt stands. The kernel tells the outcome once, so it is kept. An attempt whose time
+    /// has passed has failed.
+    fn outcome(&mut self, fd: BorrowedFd<'_>) -> Result<Outcome> {
+        if !self.under_way {
+            return Ok(Outcome::Pending);
+        }
+        if let Some(outcome) = self.outcome {
+            return Ok(outcome);
+        }
+        let has_expired = || {
+            self.expires
+                .is_some_and(|expires| expires <= Instant::now())
+        };
+        let outcome = match read_outcome(fd)? {
+            Outcome::Pending if has_expired() => Outcome::Failed(Error::TimedOut),
+            outcome => outcome,
+        };
+        if !matches!(outcome, Outcome::Pending) {
+            self.outcome = Some(outcome);
+        }
+        Ok(outcome)
+    }
+}
+
+/// Takes the outcome of an attempt from the kernel, which tells an error once.
+fn read_outcome(fd: BorrowedFd<'_>) -> Result<Outcome> {
+    let mut polled = [PollFd::new(&fd, PollFlags::OUT)];
+    if poll(&mut polled, Some(&Timespec::default()))? == 0 {
+        return Ok(Outcome::Pending);
+    }
+    if net::getpeername(fd).is_ok() {
+        return Ok(Outcome::Connected); // an error of the connection is left for recv
+    }
+    Ok(match sockopt::socket_error(fd)? {
+        Ok(()) => Outcome::Failed(Error::ConnAborted),
+        Err(Errno::CONNRESET | Errno::PIPE) => Outcome::Broken,
+        Err(error) => Outcome::Failed(error.into()),
+    })
 }
 
 impl Tcp {
@@ -60,6 +138,9 @@ impl Tcp {
             return Err(Error::OpNotSupp); // QOS-10
         }
         self.enter_connecting(outgoing)?;
+        if let Some(watched) = self.watched() {
+            watched.attempt_begins(self.shared_history());
+        }
         let mode = Mode {
             wait: mode.wait.no_later_than(outgoing.expires),
             ..mode
@@ -76,13 +157,20 @@ impl Tcp {
         {
             self.fail(error, mode.blocking);
         }
+        let goes_on = !mode.blocking && result == Err(Error::WouldBlock);
+        if !goes_on {
+            *self.attempt().course.lock() = Course::default();
+        }
         self.attempt().awaited.store(false, SeqCst);
+        if let Some(watched) = self.watched() {
+            watched.attempt_returned(result, mode.blocking);
+        }
         result
     }
 
     /// Claims the attempt for this call. Until the call has ended nobody else takes the outcome.
     fn enter_connecting(&self, outgoing: &Outgoing<'_>) -> Result<()> {
-        let mut expires = self.attempt().expires.lock();
+        let mut course = self.attempt().course.lock();
         let before = self.connection();
         before.check_connect()?;
         let connecting = Connection {
@@ -93,7 +181,12 @@ impl Tcp {
             .compare_exchange(before.to_bits(), connecting.to_bits(), SeqCst, SeqCst)
             .map_err(|_| Error::Already)?; // CON-06
         self.attempt().awaited.store(true, SeqCst);
-        *expires = outgoing.expires;
+        self.attempt().made.store(true, SeqCst);
+        *course = Course {
+            under_way: true,
+            expires: outgoing.expires,
+            outcome: None,
+        };
         *self.peer.lock() = Some(*outgoing.destination); // CON-31
         Ok(())
     }
@@ -142,54 +235,48 @@ impl Tcp {
     fn await_outcome(&self, mode: Mode<'_>) -> Result<()> {
         loop {
             self.wait_for(PollFlags::OUT, &mode.wait)?;
-            match self.read_outcome()? {
+            match read_outcome(self.fd.as_fd())? {
                 Outcome::Pending => {}
-                Outcome::Connected => {
-                    self.succeed();
+                Outcome::Failed(error) => return Err(error),
+                outcome => {
+                    self.act_on(outcome);
                     return Ok(());
                 }
-                Outcome::Failed(error) => return Err(error),
             }
         }
     }
 
-    /// Takes the outcome of the attempt from the kernel, which tells an error once.
-    fn read_outcome(&self) -> Result<Outcome> {
-        if !self.is_ready(PollFlags::OUT)? {
-            return Ok(Outcome::Pending);
-        }
-        if net::getpeername(&self.fd).is_ok() {
-            return Ok(Outcome::Connected); // an error of the connection is left for recv
-        }
-        Ok(match sockopt::socket_error(&self.fd)? {
-            Ok(()) => Outcome::Failed(Error::ConnAborted),
-            // The attempt had succeeded; the peer has reset the connection since (ACC-72).
-            Err(Errno::CONNRESET | Errno::PIPE) => {
-                self.break_connection(Error::ConnReset);
-                Outcome::Connected
-            }
-            Err(error) => Outcome::Failed(error.into()),
-        })
-    }
-
-    /// Looks whether a non-blocking attempt has ended meanwhile.
+    /// Looks whether a non-blocking attempt has ended meanwhile, and acts on it.
     pub(super) fn settle_attempt(&self) -> Result<()> {
-        if self.connection().state != State::Connecting || self.attempt().awaited.load(SeqCst) {
+        if self.connection().state != State::Connecting {
             return Ok(());
         }
-        let expires = self.attempt().expires.lock();
-        if self.connection().state != State::Connecting || self.attempt().awaited.load(SeqCst) {
-            return Ok(());
-        }
-        match self.read_outcome()? {
-            Outcome::Pending if expires.is_some_and(|expires| expires <= Instant::now()) => {
-                self.fail(Error::TimedOut, false);
+        let outcome = {
+            let mut course = self.attempt().course.lock();
+            if self.connection().state != State::Connecting || self.attempt().awaited.load(SeqCst) {
+                return Ok(());
             }
-            Outcome::Pending => {}
-            Outcome::Connected => self.succeed(),
-            Outcome::Failed(error) => self.fail(error, false),
+            let outcome = course.outcome(self.fd.as_fd())?;
+            if matches!(outcome, Outcome::Pending) {
+                return Ok(());
+            }
+            *course = Course::default();
+            self.act_on(outcome);
+            outcome
+        };
+        if let Some(watched) = self.watched() {
+            watched.attempt_ended(outcome);
         }
         Ok(())
+    }
+
+    fn act_on(&self, outcome: Outcome) {
+        match outcome {
+            Outcome::Pending => {}
+            Outcome::Connected => self.succeed(),
+            Outcome::Broken => self.succeed_broken(),
+            Outcome::Failed(error) => self.fail(error, false),
+        }
     }
 
     /// Waits until a non-blocking attempt has ended.
@@ -209,7 +296,7 @@ impl Tcp {
 
     /// Waits until something may have changed. The attempt's own time-out is not the call's.
     fn await_attempt_once(&self, wait: &Wait<'_>) -> Result<()> {
-        let expires = *self.attempt().expires.lock();
+        let expires = self.attempt().expires();
         match self.wait_for(PollFlags::OUT, &wait.no_later_than(expires)) {
             Err(Error::TimedOut) if expires.is_some_and(|expires| expires <= Instant::now()) => {
                 Ok(())

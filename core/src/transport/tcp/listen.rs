@@ -1,6 +1,9 @@
 //! Listening: the kernel's queue, and the one head that was put back.
 
-use std::{os::fd::OwnedFd, sync::atomic::Ordering::SeqCst};
+use std::{
+    os::fd::{AsFd, OwnedFd},
+    sync::{Arc, atomic::Ordering::SeqCst},
+};
 
 use rustix::{
     event::PollFlags,
@@ -8,9 +11,13 @@ use rustix::{
     net::{self, SocketFlags},
 };
 
-use super::{Acceptance, Mode, Request, Tcp, ip_address, reset};
+use super::{
+    Acceptance, Mode, Request, Tcp, ip_address, reset,
+    watching::{KernelWatch, Stage},
+};
 use crate::{
     Address, Error, Family, Result,
+    provider::intake::Key,
     rules::connection::{Connection, State},
     transport::Token,
 };
@@ -21,11 +28,29 @@ pub(super) struct HeldHead {
     fd: OwnedFd,
     caller: Address,
     nonblocking: bool,
+    /// It was deferred, and not just put back.
+    deferred: bool,
+    /// Its place among what the kernel reports, where somebody has to learn that it was reset.
+    key: Option<Key>,
 }
 
 impl HeldHead {
     pub(super) fn reset(self) {
         reset(self.fd);
+    }
+
+    pub(super) fn is_deferred(&self) -> bool {
+        self.deferred
+    }
+
+    pub(super) fn watch(&mut self, listener: &Arc<KernelWatch>) {
+        self.key = listener.watch_head(self.fd.as_fd());
+    }
+
+    fn unwatch(&mut self, listener: Option<&Arc<KernelWatch>>) {
+        if let (Some(key), Some(listener)) = (self.key.take(), listener) {
+            listener.forget_head(self.fd.as_fd(), key);
+        }
     }
 }
 
@@ -42,6 +67,9 @@ impl Tcp {
             state: State::Listening,
             ..connection
         });
+        if let Some(watched) = self.watched() {
+            watched.enter(Stage::Listening);
+        }
         Ok(())
     }
 
@@ -52,11 +80,22 @@ impl Tcp {
         mode: Mode<'_>,
         request: &mut Request,
     ) -> Result<Token> {
-        if held && let Some(head) = self.held().lock().take() {
-            return self.present(head, request); // ACC-08 ACC-66 ACC-68
+        let put_back = if held { self.take_held() } else { None };
+        let head = match put_back {
+            Some(head) => head, // ACC-08 ACC-66 ACC-68
+            None => self.accept_from_kernel(mode)?,
+        };
+        if let Some(watched) = self.watched() {
+            watched.head_taken();
         }
-        self.accept_from_kernel(mode)
-            .and_then(|head| self.present(head, request))
+        self.present(head, request)
+    }
+
+    /// The head that was put back.
+    pub(super) fn take_held(&self) -> Option<HeldHead> {
+        let mut head = self.held().lock().take()?;
+        head.unwatch(self.watched());
+        Some(head)
     }
 
     fn accept_from_kernel(&self, mode: Mode<'_>) -> Result<HeldHead> {
@@ -83,6 +122,8 @@ impl Tcp {
                         fd,
                         caller: ip_address(caller)?,
                         nonblocking,
+                        deferred: false,
+                        key: None,
                     });
                 }
                 Ok((_, None)) => return Err(Error::SyscallFailure),
@@ -132,13 +173,19 @@ impl Tcp {
     }
 
     /// Keeps the request as the head, to be shown again.
-    pub(super) fn hold(&self, token: Token, request: &Request) -> Result<()> {
+    pub(super) fn hold(&self, token: Token, request: &Request, deferred: bool) -> Result<()> {
         let (fd, nonblocking) = token.kernel()?;
-        *self.held().lock() = Some(HeldHead {
+        let mut head = HeldHead {
             fd,
             caller: request.caller,
             nonblocking,
-        }); // ACC-07 ACC-21
+            deferred,
+            key: None,
+        };
+        if let Some(watched) = self.watched() {
+            head.watch(watched);
+        }
+        *self.held().lock() = Some(head); // ACC-07 ACC-21
         Ok(())
     }
 }

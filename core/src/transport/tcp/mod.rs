@@ -7,12 +7,13 @@ mod adopt;
 mod connect;
 mod listen;
 mod stream;
+mod watching;
 
 use std::{
     net::SocketAddr,
     os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd},
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering::SeqCst},
     },
     thread,
@@ -28,7 +29,7 @@ use rustix::{
 };
 
 pub(crate) use self::adopt::Adopted;
-use self::listen::HeldHead;
+use self::{listen::HeldHead, watching::KernelWatch};
 use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
 use crate::{
     Address, Error, Family, Qos, Result, Setting, Wait,
@@ -81,10 +82,10 @@ pub(crate) struct Tcp {
     family: Family,
     closed: AtomicBool,
     /// Made when it is needed: an accepted socket, of which there may be many, does without.
-    history: OnceLock<Box<History>>,
+    history: OnceLock<Arc<History>>,
 }
 
-/// What listeners and clients have to remember.
+/// What listeners, clients and watched sockets have to remember.
 #[derive(Debug)]
 struct History {
     caller_check: AtomicBool,
@@ -92,6 +93,8 @@ struct History {
     listening_on: OnceLock<Address>,
     held: Mutex<Option<HeldHead>>,
     attempt: connect::Attempt,
+    /// What the kernel reports, for those who have registered for events.
+    watched: OnceLock<Arc<KernelWatch>>,
 }
 
 impl History {
@@ -101,6 +104,7 @@ impl History {
             listening_on: OnceLock::new(),
             held: Mutex::new(None),
             attempt: connect::Attempt::default(),
+            watched: OnceLock::new(),
         }
     }
 }
@@ -142,12 +146,16 @@ impl Tcp {
     }
 
     fn history(&self) -> &History {
-        self.history.get_or_init(|| Box::new(History::new()))
+        self.history.get_or_init(|| Arc::new(History::new()))
     }
 
     /// The place of a head that was put back.
     fn held(&self) -> &Mutex<Option<HeldHead>> {
         &self.history().held
+    }
+
+    fn shared_history(&self) -> Arc<History> {
+        Arc::clone(self.history.get_or_init(|| Arc::new(History::new())))
     }
 
     fn attempt(&self) -> &connect::Attempt {
@@ -287,8 +295,8 @@ impl Accepting for Tcp {
         listen::refuse(token)
     }
 
-    fn put_back(&self, token: Token, request: &Request, _deferred: bool) -> Result<()> {
-        self.hold(token, request)
+    fn put_back(&self, token: Token, request: &Request, deferred: bool) -> Result<()> {
+        self.hold(token, request, deferred)
     }
 
     fn holds_head(&self) -> bool {
@@ -296,7 +304,7 @@ impl Accepting for Tcp {
     }
 
     fn drop_head(&self) {
-        if let Some(head) = self.held().lock().take() {
+        if let Some(head) = self.take_held() {
             head.reset();
         }
     }
@@ -473,6 +481,7 @@ impl Transport for Tcp {
     /// Wakes whoever sleeps on the socket. The kernel socket itself closes with its last user.
     fn close(&self, phase: Phase, _linger: Linger) {
         self.closed.store(true, SeqCst);
+        self.unwatch();
         if phase == Phase::Held {
             self.drop_head(); // LSN-28
         }

@@ -33,6 +33,14 @@ impl Tcp {
 
     /// Sends; a blocking socket sends everything.
     pub(super) fn send_all(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
+        let sent = self.send_unwatched(data, mode);
+        if let Some(watched) = self.watched() {
+            watched.sent(sent);
+        }
+        sent
+    }
+
+    fn send_unwatched(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
         let connection = self.current()?;
         connection.check_send()?;
         if connection.receive_ended {
@@ -62,6 +70,20 @@ impl Tcp {
     }
 
     pub(super) fn receive_some(
+        &self,
+        buffer: &mut [u8],
+        flags: Receive,
+        mode: Mode<'_>,
+    ) -> Result<usize> {
+        let room = buffer.len();
+        let received = self.receive_unwatched(buffer, flags, mode);
+        if let Some(watched) = self.watched() {
+            watched.received(received, room, flags.peek);
+        }
+        received
+    }
+
+    fn receive_unwatched(
         &self,
         buffer: &mut [u8],
         flags: Receive,
@@ -146,6 +168,9 @@ impl Tcp {
     }
 
     fn check_broken(&self) -> Result<()> {
+        if self.watched().is_some_and(|watched| watched.is_aborted()) {
+            return Err(Error::ConnAborted); // DIS-37
+        }
         match self.broken.load(SeqCst) {
             0 => Ok(()),
             code => Err(Error::from_code(code.into()).unwrap_or(Error::ConnAborted)),
@@ -164,6 +189,11 @@ impl Tcp {
                 Err(error) => return Err(error.into()),
             }
         }
+        if how.receives()
+            && let Some(watched) = self.watched()
+        {
+            watched.end_receiving();
+        }
         if how.receives() || before.receive_ended {
             self.discard_or_reset()?;
         }
@@ -179,6 +209,9 @@ impl Tcp {
         }
         if self.is_ready(PollFlags::RDHUP)? {
             return self.discard();
+        }
+        if let Some(watched) = self.watched() {
+            watched.reset();
         }
         net::connect_unspec(&self.fd)?;
         self.break_connection(Error::ConnAborted);

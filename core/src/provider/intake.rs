@@ -1,0 +1,380 @@
+//! Taking in what has happened to kernel sockets, and what is due.
+//!
+//! There is no thread for it. The sockets of the process that report events are in one edge-triggered
+//! set. Every call that can observe an event looks at the set first; a thread that waits for event
+//! objects sleeps in it. Other transports add sources of their own.
+
+use std::{
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Instant,
+};
+
+use parking_lot::Mutex;
+use rustix::{
+    event::{EventfdFlags, epoll, eventfd},
+    io::{Errno, write},
+    time::{
+        Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
+        timerfd_settime,
+    },
+};
+use slab::Slab;
+
+use super::{process::Provider, waiter::Waiter};
+use crate::{Result, Wait};
+
+/// So many reports are taken at once.
+const BATCH: usize = 64;
+/// Somebody wakes the leader.
+const BELL: u64 = u64::MAX;
+/// The earliest deadline has come.
+const TIMER: u64 = u64::MAX - 1;
+
+/// What reports to the set.
+pub(crate) trait Source: Send + Sync + std::fmt::Debug {
+    /// The kernel reports that something has happened.
+    fn ready(&self, flags: epoll::EventFlags);
+
+    /// Puts itself into the set, which was put off when the source was made.
+    fn arm(self: Arc<Self>);
+
+    /// Does what is due, and says when the next thing will be.
+    fn run_due(&self, now: Instant) -> Option<Instant>;
+}
+
+/// Names a source in the set; the number of one that has left is never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key(u64);
+
+#[derive(Debug)]
+struct KernelSet {
+    epoll: OwnedFd,
+    bell: OwnedFd,
+    timer: OwnedFd,
+}
+
+impl KernelSet {
+    fn new() -> Result<Self> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?; // HND-36
+        let bell = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        let timer = timerfd_create(
+            TimerfdClockId::Monotonic,
+            TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK,
+        )?;
+        // Neither is ever read: each ring and each expiry is an edge of its own.
+        let edge = epoll::EventFlags::IN | epoll::EventFlags::ET;
+        epoll::add(&epoll, &bell, epoll::EventData::new_u64(BELL), edge)?;
+        epoll::add(&epoll, &timer, epoll::EventData::new_u64(TIMER), edge)?;
+        Ok(Self { epoll, bell, timer })
+    }
+}
+
+#[derive(Debug)]
+struct Sources {
+    known: Slab<(u32, Arc<dyn Source>)>,
+    next_serial: u32,
+}
+
+/// Who sleeps in the set, and who would if that one left.
+#[derive(Debug)]
+struct Lead {
+    is_taken: bool,
+    followers: Vec<Arc<Waiter>>,
+}
+
+/// What is to happen at some time though nobody calls.
+#[derive(Debug)]
+struct Deadlines {
+    /// Nothing is due before.
+    next: Option<Instant>,
+    sources: Vec<Arc<dyn Source>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Intake {
+    set: OnceLock<KernelSet>,
+    sources: Mutex<Sources>,
+    /// Sources that are not in the set yet: nobody has looked since they were made.
+    waiting: Mutex<Vec<Arc<dyn Source>>>,
+    has_waiting: AtomicBool,
+    lead: Mutex<Lead>,
+    deadlines: Mutex<Deadlines>,
+    has_deadline: AtomicBool,
+}
+
+impl Intake {
+    pub(super) const fn new() -> Self {
+        Self {
+            set: OnceLock::new(),
+            sources: Mutex::new(Sources {
+                known: Slab::new(),
+                next_serial: 0,
+            }),
+            waiting: Mutex::new(Vec::new()),
+            has_waiting: AtomicBool::new(false),
+            lead: Mutex::new(Lead {
+                is_taken: false,
+                followers: Vec::new(),
+            }),
+            deadlines: Mutex::new(Deadlines {
+                next: None,
+                sources: Vec::new(),
+            }),
+            has_deadline: AtomicBool::new(false),
+        }
+    }
+
+    fn set(&self) -> Result<&KernelSet> {
+        if let Some(set) = self.set.get() {
+            return Ok(set);
+        }
+        let made = KernelSet::new()?;
+        let set = self.set.get_or_init(|| made);
+        self.show_deadline(self.deadlines.lock().next);
+        Ok(set)
+    }
+
+    /// A descriptor that polls readable while there is something to take in.
+    pub(super) fn descriptor(&self) -> Result<BorrowedFd<'_>> {
+        Ok(self.set()?.epoll.as_fd())
+    }
+
+    /// Adds a kernel socket to the set, to be told of edges. What is true of it already is reported,
+    /// too.
+    pub(crate) fn add(
+        &self,
+        fd: BorrowedFd<'_>,
+        interest: epoll::EventFlags,
+        source: Arc<dyn Source>,
+    ) -> Result<Key> {
+        let set = self.set()?;
+        let mut sources = self.sources.lock();
+        let serial = sources.next_serial;
+        sources.next_serial = serial.wrapping_add(1);
+        let index = sources.known.insert((serial, source));
+        let key = Key(u64::from(serial) << 32 | index as u64);
+        let data = epoll::EventData::new_u64(key.0);
+        if let Err(error) = epoll::add(&set.epoll, fd, data, interest | epoll::EventFlags::ET) {
+            sources.known.remove(index);
+            return Err(error.into());
+        }
+        Ok(key)
+    }
+
+    /// Has everything that is true of a socket reported again.
+    pub(crate) fn report_again(&self, fd: BorrowedFd<'_>, key: Key, interest: epoll::EventFlags) {
+        if let Some(set) = self.set.get() {
+            // It fails only if the program has closed the descriptor; then there is nothing to report.
+            let data = epoll::EventData::new_u64(key.0);
+            let _ = epoll::modify(&set.epoll, fd, data, interest | epoll::EventFlags::ET);
+        }
+    }
+
+    /// Takes a socket out of the set, before it is closed: a child that inherited a copy would
+    /// otherwise keep reporting a number that has been reused.
+    pub(crate) fn remove(&self, fd: Option<BorrowedFd<'_>>, key: Key) {
+        if let (Some(set), Some(fd)) = (self.set.get(), fd) {
+            let _ = epoll::delete(&set.epoll, fd);
+        }
+        let mut sources = self.sources.lock();
+        if let Some(index) = self.place_of(&sources, key) {
+            sources.known.remove(index);
+        }
+    }
+
+    fn place_of(&self, sources: &Sources, key: Key) -> Option<usize> {
+        let (serial, index) = (key.0 >> 32, (key.0 & u64::from(u32::MAX)) as usize);
+        let (known, _) = sources.known.get(index)?;
+        (u64::from(*known) == serial).then_some(index)
+    }
+
+    /// Leaves it to the next call that looks to put a source into the set.
+    pub(crate) fn arm_later(&self, source: Arc<dyn Source>) {
+        self.waiting.lock().push(source);
+        self.has_waiting.store(true, SeqCst);
+    }
+
+    /// Puts those sources into the set for which it was put off.
+    pub(crate) fn arm_waiting(&self) {
+        if self.has_waiting.swap(false, SeqCst) {
+            let waiting = std::mem::take(&mut *self.waiting.lock());
+            for source in waiting {
+                source.arm();
+            }
+        }
+    }
+
+    /// Takes in everything that has happened.
+    pub(crate) fn take_in(&self) {
+        self.arm_waiting();
+        if let Some(set) = self.set.get() {
+            let mut batch = [NO_REPORT; BATCH];
+            while let Ok(count) = epoll::wait(&set.epoll, &mut batch, Some(&Timespec::default())) {
+                self.hand_out(&batch[..count]);
+                if count < BATCH {
+                    break;
+                }
+            }
+        }
+        self.run_due();
+    }
+
+    fn hand_out(&self, reports: &[epoll::Event]) {
+        for report in reports {
+            let key = report.data.u64();
+            if key == BELL || key == TIMER {
+                continue;
+            }
+            let source = {
+                let sources = self.sources.lock();
+                self.place_of(&sources, Key(key))
+                    .map(|index| Arc::clone(&sources.known[index].1))
+            };
+            if let Some(source) = source {
+                source.ready(report.flags);
+            }
+        }
+    }
+
+    // ---- who sleeps in the set
+
+    /// Takes the lead if it is free; otherwise the waiter is told when it is. `follows` says that it
+    /// waits for that already.
+    pub(super) fn try_lead(&self, waiter: &Arc<Waiter>, follows: bool) -> bool {
+        let mut lead = self.lead.lock();
+        if !lead.is_taken {
+            lead.is_taken = true;
+            lead.followers.retain(|other| !Arc::ptr_eq(other, waiter));
+            return true;
+        }
+        if !follows {
+            lead.followers.push(Arc::clone(waiter));
+        }
+        false
+    }
+
+    /// A waiter sleeps no longer; if it led, or was about to, the next one does.
+    pub(super) fn leave(&self, waiter: &Arc<Waiter>, leads: bool) {
+        let next = {
+            let mut lead = self.lead.lock();
+            lead.followers.retain(|other| !Arc::ptr_eq(other, waiter));
+            lead.is_taken &= !leads;
+            (!lead.is_taken)
+                .then(|| lead.followers.first().cloned())
+                .flatten()
+        };
+        if let Some(next) = next {
+            next.notify();
+        }
+    }
+
+    /// Sleeps in the set until something is reported, and takes it in.
+    ///
+    /// # Errors
+    /// As [`Wait`] says.
+    pub(super) fn sleep(&self, waiter: &Waiter, wait: &Wait<'_>) -> Result<()> {
+        let set = self.set()?;
+        let remaining = wait.remaining()?;
+        let mut batch = [NO_REPORT; BATCH];
+        if !waiter.lead() {
+            return Ok(());
+        }
+        let reported = epoll::wait(&set.epoll, &mut batch, remaining.as_ref());
+        waiter.look();
+        match reported {
+            Ok(count) => {
+                self.hand_out(&batch[..count]);
+                if count == BATCH {
+                    self.take_in();
+                }
+                Ok(())
+            }
+            Err(Errno::INTR) => wait.interrupted(),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Wakes the leader.
+    pub(super) fn ring(&self) {
+        if let Some(set) = self.set.get() {
+            let _ = write(&set.bell, &1u64.to_ne_bytes()); // 2^64 rings do not come
+        }
+    }
+
+    // ---- what is due
+
+    /// A moment at which the source has something to do.
+    pub(crate) fn add_deadline(&self, moment: Instant, source: Arc<dyn Source>) {
+        self.deadlines.lock().sources.push(source);
+        self.note_deadline(moment);
+    }
+
+    /// Something is due then. Whoever sleeps in the set is woken in time; whoever sleeps elsewhere is
+    /// to be told by the caller.
+    pub(crate) fn note_deadline(&self, moment: Instant) {
+        let mut deadlines = self.deadlines.lock();
+        if deadlines.next.is_none_or(|next| moment < next) {
+            deadlines.next = Some(moment);
+            self.has_deadline.store(true, SeqCst);
+            self.show_deadline(Some(moment));
+        }
+    }
+
+    /// Sets the timer, if somebody could be asleep in the set.
+    fn show_deadline(&self, next: Option<Instant>) {
+        let (Some(set), Some(next)) = (self.set.get(), next) else {
+            return;
+        };
+        // One that has passed is a nanosecond ahead: 0 would stop the timer.
+        let left = next
+            .saturating_duration_since(Instant::now())
+            .max(std::time::Duration::from_nanos(1));
+        if let Ok(it_value) = Timespec::try_from(left) {
+            let once = Itimerspec {
+                it_interval: Timespec::default(),
+                it_value,
+            };
+            let _ = timerfd_settime(&set.timer, TimerfdTimerFlags::empty(), &once);
+        }
+    }
+
+    /// When a thread that sleeps elsewhere has to look again.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        if !self.has_deadline.load(SeqCst) {
+            return None;
+        }
+        self.deadlines.lock().next
+    }
+
+    /// Does what is due.
+    pub(super) fn run_due(&self) {
+        if !self.has_deadline.load(SeqCst) {
+            return;
+        }
+        let now = Instant::now();
+        let sources = {
+            let mut deadlines = self.deadlines.lock();
+            if deadlines.next.is_none_or(|next| next > now) {
+                return;
+            }
+            deadlines.next = None;
+            self.has_deadline.store(false, SeqCst);
+            std::mem::take(&mut deadlines.sources)
+        };
+        for source in sources {
+            if let Some(next) = source.run_due(now) {
+                self.add_deadline(next, source);
+            }
+        }
+        Provider::network().update(|network| network.expire_watched(now));
+    }
+}
+
+const NO_REPORT: epoll::Event = epoll::Event {
+    flags: epoll::EventFlags::empty(),
+    data: epoll::EventData::new_u64(0),
+};

@@ -1,0 +1,606 @@
+//! What the kernel reports about a socket, for those who have registered for its events.
+//!
+//! Every report repeats everything that is true of the socket; what of it is new is worked out here.
+//! Reports come from the one set of the process (`provider/intake.rs`), on whichever thread looks.
+
+use std::{
+    os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Instant,
+};
+
+use parking_lot::Mutex;
+use rustix::{
+    event::{PollFd, PollFlags, epoll::EventFlags, poll},
+    io::ioctl_fionread,
+    net::{self, sockopt},
+    time::Timespec,
+};
+
+use super::{History, Tcp, connect::Outcome};
+use crate::{
+    Error, Result,
+    provider::{
+        intake::{Intake, Key, Source},
+        watch::{Target, Told, Watch},
+    },
+    rules::{
+        connection::State,
+        events::{EventReport, Indication, NetworkEvents},
+    },
+    sys,
+};
+
+/// What a watched socket wants to be told.
+const EVERYTHING: EventFlags = EventFlags::IN
+    .union(EventFlags::OUT)
+    .union(EventFlags::PRI)
+    .union(EventFlags::RDHUP);
+
+/// The end of a connection.
+const END: EventFlags = EventFlags::RDHUP
+    .union(EventFlags::HUP)
+    .union(EventFlags::ERR);
+
+/// A kernel socket that somebody has registered for.
+#[derive(Debug)]
+pub(super) struct KernelWatch {
+    watch: Arc<Watch>,
+    intake: &'static Intake,
+    state: Mutex<Reported>,
+    /// The intake has reset the connection, because data came that nobody will read (DIS-32).
+    aborted: AtomicBool,
+}
+
+/// Where the socket stands, as far as reports are concerned.
+#[derive(Debug)]
+pub(super) enum Stage {
+    Idle,
+    Listening,
+    Connecting(Arc<History>),
+    Connected,
+}
+
+#[derive(Debug)]
+struct Reported {
+    /// None once the socket is closed: then the number may be somebody else's.
+    number: Option<RawFd>,
+    /// Its place in the set, once it is there.
+    key: Option<Key>,
+    stage: Stage,
+    /// How much was unread when that was told last, until a receive enables it again.
+    unread: Option<u64>,
+    /// A send has found no room (EVT-17).
+    wants_room: bool,
+    receive_ended: bool,
+}
+
+impl Reported {
+    fn with_socket<R>(&self, ask: impl FnOnce(BorrowedFd<'_>) -> R) -> Option<R> {
+        sys::with_number(self.number?, ask)
+    }
+}
+
+impl Tcp {
+    /// What the kernel reports, if somebody has registered.
+    pub(super) fn watched(&self) -> Option<&Arc<KernelWatch>> {
+        self.history.get()?.watched.get()
+    }
+
+    /// A registration. With the first one begins the watch, which finds what has happened already.
+    pub(crate) fn watch(
+        &self,
+        intake: &'static Intake,
+        watch: &Arc<Watch>,
+        target: Target,
+        mask: NetworkEvents,
+    ) -> Result<()> {
+        self.settle_attempt()?;
+        let is_first = self.watched().is_none();
+        let watched = Arc::clone(self.history().watched.get_or_init(|| {
+            Arc::new(KernelWatch::new(
+                self.fd.as_fd().as_raw_fd(),
+                intake,
+                Arc::clone(watch),
+                self.stage(),
+            ))
+        }));
+        if is_first {
+            self.begin(&watched);
+        }
+        watched.arm_now()?;
+        intake.take_in(); // EVT-15
+        let holds = watched.holds();
+        watch.register(target, mask, holds).now();
+        watch.takes_in_from_kernel();
+        Ok(())
+    }
+
+    /// The watch of a socket that was accepted from a watched listener. Nothing is asked of the kernel
+    /// before somebody looks (EVT-49).
+    pub(crate) fn inherit_watch(&self, intake: &'static Intake, watch: &Arc<Watch>) {
+        const OF_A_CONNECTION: NetworkEvents = NetworkEvents::READ
+            .union(NetworkEvents::OOB)
+            .union(NetworkEvents::CLOSE);
+        let number = self.fd.as_fd().as_raw_fd();
+        let watched = KernelWatch::new(number, intake, Arc::clone(watch), Stage::Connected);
+        let watched = self.history().watched.get_or_init(|| Arc::new(watched));
+        if !watch.wants(OF_A_CONNECTION) {
+            return; // registering for one of these will look
+        }
+        intake.arm_later(Arc::clone(watched) as Arc<dyn Source>);
+        // Announced first and looked for sleepers afterwards; they do it the other way round.
+        if watch.is_awaited() {
+            intake.arm_waiting();
+        }
+    }
+
+    /// An accept call has ended, and the turn was given back.
+    pub(crate) fn settle_accept(&self, deferred: bool) {
+        if let Some(watched) = self.watched() {
+            watched.settle_accept(deferred, self.held().lock().is_some());
+        }
+    }
+
+    /// The socket closes, or leaves the library.
+    pub(super) fn unwatch(&self) {
+        if let Some(watched) = self.watched() {
+            watched.close();
+        }
+    }
+
+    fn stage(&self) -> Stage {
+        match self.connection().state {
+            State::Unconnected => Stage::Idle,
+            State::Listening => Stage::Listening,
+            State::Connecting => Stage::Connecting(self.shared_history()),
+            State::Connected => Stage::Connected,
+        }
+    }
+
+    /// What has happened before anybody had registered (EVT-15, EVT-21). The rest the kernel reports.
+    fn begin(&self, watched: &Arc<KernelWatch>) {
+        let failure = Error::from_code(self.attempt_failure());
+        let mut events = NetworkEvents::empty();
+        match self.connection().state {
+            State::Connected if self.attempt().was_made() => {
+                events = NetworkEvents::CONNECT | NetworkEvents::WRITE; // EVT-21
+            }
+            State::Connected => events = NetworkEvents::WRITE, // EVT-17
+            State::Unconnected if failure.is_some() => events = NetworkEvents::CONNECT,
+            _ => {}
+        }
+        let found = EventReport::new(events, failure, None);
+        watched.watch.change(|record| record.found(found)).now();
+        if let Some(head) = &mut *self.held().lock() {
+            head.watch(watched);
+            if head.is_deferred() {
+                watched.deferred(); // ACC-65
+            }
+        }
+        if let Stage::Connecting(history) = &watched.state.lock().stage {
+            watched.set_deadline(history);
+        }
+    }
+}
+
+impl KernelWatch {
+    fn new(number: RawFd, intake: &'static Intake, watch: Arc<Watch>, stage: Stage) -> Self {
+        Self {
+            watch,
+            intake,
+            state: Mutex::new(Reported {
+                number: Some(number),
+                key: None,
+                stage,
+                unread: None,
+                wants_room: false,
+                receive_ended: false,
+            }),
+            aborted: AtomicBool::new(false),
+        }
+    }
+
+    fn arm_now(self: &Arc<Self>) -> Result<()> {
+        let mut state = self.state.lock();
+        if state.key.is_some() {
+            return Ok(());
+        }
+        let source = Arc::clone(self) as Arc<dyn Source>;
+        let added = state.with_socket(|fd| self.intake.add(fd, EVERYTHING, source));
+        state.key = added.transpose()?;
+        Ok(())
+    }
+
+    /// Has the kernel report again what is true now.
+    fn look_again(&self) {
+        self.ask_for(EVERYTHING);
+    }
+
+    fn ask_for(&self, interest: EventFlags) {
+        let state = self.state.lock();
+        if let Some(key) = state.key {
+            state.with_socket(|fd| self.intake.report_again(fd, key, interest));
+        }
+    }
+
+    // ---- what the calls say
+
+    /// The socket has come to another stage.
+    pub(super) fn enter(&self, stage: Stage) {
+        self.state.lock().stage = stage;
+        self.look_again();
+    }
+
+    pub(super) fn attempt_begins(&self, history: Arc<History>) {
+        self.watch
+            .change(|record| {
+                record.attempt_begins();
+                Indication::NOTHING
+            })
+            .now();
+        self.state.lock().stage = Stage::Connecting(history);
+    }
+
+    /// The connect call returns; a non-blocking attempt may go on.
+    pub(super) fn attempt_returned(self: &Arc<Self>, result: Result<()>, blocking: bool) {
+        match result {
+            Ok(()) => self.attempt_ended(Outcome::Connected),
+            Err(Error::WouldBlock) if !blocking => {
+                if let Stage::Connecting(history) = &self.state.lock().stage {
+                    self.set_deadline(history);
+                }
+            }
+            Err(_) if blocking => self.state.lock().stage = Stage::Idle, // the caller is told
+            Err(error) => self.attempt_ended(Outcome::Failed(error)),
+        }
+        self.look_again();
+    }
+
+    fn set_deadline(self: &Arc<Self>, history: &History) {
+        if let Some(expires) = history.attempt.expires() {
+            let source = Arc::clone(self) as Arc<dyn Source>;
+            self.intake.add_deadline(expires, source);
+            self.watch.awaited().now(); // they have to sleep shorter
+        }
+    }
+
+    /// An attempt has ended; whoever finds out first tells.
+    pub(super) fn attempt_ended(&self, outcome: Outcome) {
+        let (stage, error) = match outcome {
+            Outcome::Pending => return,
+            Outcome::Connected | Outcome::Broken => (Stage::Connected, None),
+            Outcome::Failed(error) => (Stage::Idle, Some(error)),
+        };
+        let mut state = self.state.lock();
+        if !matches!(state.stage, Stage::Connecting(_)) {
+            return;
+        }
+        state.stage = stage;
+        let told = self.watch.change(|record| {
+            let ended = record.occur(NetworkEvents::CONNECT, error); // EVT-29
+            if error.is_none() {
+                ended.and(record.occur(NetworkEvents::WRITE, None)) // EVT-17
+            } else {
+                ended
+            }
+        });
+        drop(state);
+        told.now();
+        self.look_again();
+    }
+
+    /// A send has returned.
+    pub(super) fn sent(&self, sent: Result<usize>) {
+        match sent {
+            Err(Error::WouldBlock) => {
+                self.state.lock().wants_room = true; // EVT-12 EVT-17
+                self.look_again();
+            }
+            Err(Error::ConnReset | Error::ConnAborted | Error::NetReset) => self.broke(),
+            _ => {}
+        }
+    }
+
+    /// A receive has returned, with `room` for so many bytes.
+    pub(super) fn received(&self, received: Result<usize>, room: usize, peek: bool) {
+        match received {
+            Ok(1..) if !peek => {
+                self.state.lock().unread = None;
+                let told = self
+                    .watch
+                    .change(|record| record.used_up(NetworkEvents::READ)); // EVT-18
+                told.now();
+                // Less than there was room for was all; what comes later is reported by itself.
+                if received == Ok(room) {
+                    self.look_again(); // EVT-14
+                }
+            }
+            Err(Error::ConnReset | Error::ConnAborted | Error::NetReset) => self.broke(),
+            _ => {
+                self.state.lock().unread = None; // EVT-13
+                self.watch
+                    .change(|record| {
+                        record.enable(NetworkEvents::READ);
+                        Indication::NOTHING
+                    })
+                    .now();
+                if received.is_ok() {
+                    self.look_again();
+                }
+            }
+        }
+        self.enable_urgent();
+    }
+
+    /// Every receive enables `FD_OOB` again, too (EVT-12).
+    fn enable_urgent(&self) {
+        let mut was_told = false;
+        self.watch
+            .change(|record| {
+                was_told = record.knows(NetworkEvents::OOB);
+                record.enable(NetworkEvents::OOB);
+                Indication::NOTHING
+            })
+            .now();
+        if was_told {
+            self.look_again(); // EVT-14
+        }
+    }
+
+    /// A call was told that the connection is broken, and has taken the error from the kernel.
+    fn broke(&self) {
+        let told = self
+            .watch
+            .change(|record| record.occur(NetworkEvents::CLOSE, Some(Error::ConnAborted))); // DIS-38
+        told.now();
+    }
+
+    /// This side has ended receiving: data that comes now resets the connection.
+    pub(super) fn end_receiving(&self) {
+        self.state.lock().receive_ended = true;
+        self.watch
+            .change(|record| {
+                record.vanished(NetworkEvents::READ);
+                Indication::NOTHING
+            })
+            .now();
+    }
+
+    /// A call of this side resets the connection, which is no event (DIS-48).
+    pub(super) fn reset(&self) {
+        self.watch
+            .change(|record| {
+                record.ended_here();
+                Indication::NOTHING
+            })
+            .now();
+    }
+
+    /// Whether the intake has reset the connection.
+    pub(super) fn is_aborted(&self) -> bool {
+        self.aborted.load(SeqCst)
+    }
+
+    // ---- accepting
+
+    /// The head was taken from the queue, to be decided.
+    pub(super) fn head_taken(&self) {
+        self.watch.change(|record| record.head_taken()).now();
+    }
+
+    /// The accept call has ended. Behind a deferred head nothing is to be reported, so that nobody who
+    /// polls is woken for it (ACC-09).
+    pub(super) fn settle_accept(&self, deferred: bool, holds_head: bool) {
+        let pending = holds_head && !deferred;
+        let told = self
+            .watch
+            .change(|record| record.head_decided(deferred, pending)); // ACC-61 ACC-62 ACC-63
+        told.now();
+        if deferred {
+            self.ask_for(EventFlags::empty());
+        } else {
+            self.look_again();
+        }
+    }
+
+    fn deferred(&self) {
+        self.watch
+            .change(|record| {
+                record.begin_silent();
+                Indication::NOTHING
+            })
+            .now();
+    }
+
+    /// A deferred head that its caller resets ends the silence (ACC-64).
+    pub(super) fn watch_head(self: &Arc<Self>, head: BorrowedFd<'_>) -> Option<Key> {
+        let source = Arc::new(HeldHead(Arc::clone(self)));
+        self.intake.add(head, EventFlags::empty(), source).ok()
+    }
+
+    pub(super) fn forget_head(&self, head: BorrowedFd<'_>, key: Key) {
+        self.intake.remove(Some(head), key);
+    }
+
+    fn head_lost(&self) {
+        let told = self.watch.change(|record| {
+            if record.is_silent() {
+                record.head_decided(false, true) // ACC-64
+            } else {
+                Indication::NOTHING
+            }
+        });
+        told.now();
+        self.look_again();
+    }
+
+    // ---- what the kernel reports
+
+    fn connected(&self, state: &mut Reported, flags: EventFlags) -> Told {
+        let unread = state
+            .with_socket(|fd| ioctl_fionread(fd).unwrap_or(0))
+            .unwrap_or(0);
+        if state.receive_ended && unread > 0 && !flags.intersects(END) {
+            return self.abort(state);
+        }
+        let has_data = flags.contains(EventFlags::IN) && unread > 0 && !state.receive_ended;
+        let is_news = has_data && state.unread != Some(unread);
+        if is_news {
+            state.unread = Some(unread);
+        }
+        let has_room = flags.contains(EventFlags::OUT) && std::mem::take(&mut state.wants_room);
+        state.wants_room &= !has_room;
+        let is_urgent = flags.contains(EventFlags::PRI)
+            && !state.receive_ended
+            && state.with_socket(|fd| sockopt::socket_oobinline(fd)) == Some(Ok(false)); // EVT-36
+        self.watch.change(|record| {
+            let mut due = Indication::NOTHING;
+            if is_urgent && !record.knows(NetworkEvents::OOB) {
+                due = due.and(record.occur(NetworkEvents::OOB, None)); // EVT-36
+            }
+            if is_news {
+                due = due.and(record.occur(NetworkEvents::READ, None)); // EVT-11 EVT-19
+            }
+            if has_room {
+                due = due.and(record.occur(NetworkEvents::WRITE, None)); // EVT-17
+            }
+            if flags.intersects(END) {
+                let error = flags
+                    .contains(EventFlags::ERR)
+                    .then_some(Error::ConnAborted);
+                due = due.and(record.occur(NetworkEvents::CLOSE, error)); // DIS-38 EVT-20
+            }
+            due
+        })
+    }
+
+    /// Data has come that nobody will read (DIS-32).
+    fn abort(&self, state: &Reported) -> Told {
+        self.aborted.store(true, SeqCst);
+        state.with_socket(|fd| {
+            let _ = net::connect_unspec(fd);
+        });
+        self.watch
+            .change(|record| record.occur(NetworkEvents::CLOSE, Some(Error::ConnAborted)))
+    }
+
+    /// What holds now, for a message registration (EVT-16).
+    fn holds(&self) -> EventReport {
+        let state = self.state.lock();
+        let flags = state.with_socket(readiness).unwrap_or(PollFlags::empty());
+        let mut events = NetworkEvents::empty();
+        match state.stage {
+            Stage::Listening => {
+                let is_silent = self.watch.look(crate::rules::events::Record::is_silent);
+                events.set(
+                    NetworkEvents::ACCEPT,
+                    flags.contains(PollFlags::IN) && !is_silent, // ACC-65
+                );
+            }
+            Stage::Connected => {
+                let unread = state.with_socket(|fd| ioctl_fionread(fd).unwrap_or(0));
+                let has_data = unread.is_some_and(|unread| unread > 0) && !state.receive_ended;
+                events.set(NetworkEvents::READ, has_data);
+                events.set(NetworkEvents::WRITE, flags.contains(PollFlags::OUT));
+                let end = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
+                events.set(NetworkEvents::CLOSE, flags.intersects(end));
+            }
+            Stage::Idle | Stage::Connecting(_) => {}
+        }
+        let error = flags.contains(PollFlags::ERR).then_some(Error::ConnAborted);
+        EventReport::new(events, None, error)
+    }
+
+    fn close(&self) {
+        let mut state = self.state.lock();
+        let key = state.key.take();
+        let number = state.number.take();
+        state.stage = Stage::Idle;
+        drop(state);
+        if let (Some(key), Some(number)) = (key, number) {
+            sys::with_number(number, |fd| self.intake.remove(Some(fd), key));
+        }
+        self.watch.close();
+    }
+}
+
+impl Source for KernelWatch {
+    fn ready(&self, flags: EventFlags) {
+        let attempt = match &self.state.lock().stage {
+            Stage::Connecting(history) => Some(Arc::clone(history)),
+            _ => None,
+        };
+        if let Some(history) = attempt {
+            self.look_at_attempt(&history);
+        }
+        let mut state = self.state.lock();
+        let told = match state.stage {
+            Stage::Listening if flags.contains(EventFlags::IN) => self
+                .watch
+                .change(|record| record.occur(NetworkEvents::ACCEPT, None)), // EVT-01 EVT-60
+            Stage::Connected => self.connected(&mut state, flags),
+            _ => return,
+        };
+        drop(state);
+        told.now();
+    }
+
+    fn arm(self: Arc<Self>) {
+        if self.arm_now().is_ok() {
+            self.watch.takes_in_from_kernel();
+        }
+    }
+
+    fn run_due(&self, now: Instant) -> Option<Instant> {
+        let attempt = match &self.state.lock().stage {
+            Stage::Connecting(history) => Some(Arc::clone(history)),
+            _ => None,
+        }?;
+        self.look_at_attempt(&attempt);
+        attempt.attempt.expires().filter(|expires| *expires > now)
+    }
+}
+
+impl KernelWatch {
+    fn look_at_attempt(&self, history: &History) {
+        let outcome = {
+            let number = self.state.lock().number;
+            number.and_then(|number| sys::with_number(number, |fd| history.attempt.outcome(fd)))
+        };
+        if let Some(Ok(outcome)) = outcome {
+            self.attempt_ended(outcome);
+        }
+    }
+}
+
+/// What is true of a socket now.
+fn readiness(fd: BorrowedFd<'_>) -> PollFlags {
+    let wanted = PollFlags::IN | PollFlags::OUT | PollFlags::RDHUP;
+    let mut polled = [PollFd::new(&fd, wanted)];
+    match poll(&mut polled, Some(&Timespec::default())) {
+        Ok(_) => polled[0].revents(),
+        Err(_) => PollFlags::empty(),
+    }
+}
+
+/// A head that was put back, in the set of the process: only its reset is reported.
+#[derive(Debug)]
+struct HeldHead(Arc<KernelWatch>);
+
+impl Source for HeldHead {
+    fn ready(&self, flags: EventFlags) {
+        if flags.intersects(EventFlags::HUP | EventFlags::ERR) {
+            self.0.head_lost();
+        }
+    }
+
+    fn arm(self: Arc<Self>) {}
+
+    fn run_due(&self, _now: Instant) -> Option<Instant> {
+        None
+    }
+}

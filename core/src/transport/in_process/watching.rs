@@ -40,12 +40,6 @@ impl InProcess {
         let _ = self.with(|network, id| network.inherit_watch(id, watch));
     }
 
-    /// Takes in what is due.
-    pub(crate) fn run_due(&self) {
-        let now = Instant::now();
-        self.network.update(|network| network.expire_watched(now));
-    }
-
     /// An accept call on a watched listener has ended.
     pub(crate) fn settle_accept(&self, deferred: bool) {
         let _ = self.with(|network, id| {

@@ -28,7 +28,7 @@ use rustix::{
 use slab::Slab;
 
 use super::{process::Provider, waiter::Waiter};
-use crate::{Error, Result, Wait};
+use crate::{Result, Wait};
 
 /// So many reports are taken at once.
 const BATCH: usize = 64;

@@ -16,6 +16,9 @@ pub const AF_IN_PROCESS: u16 = 0x5645;
 /// The longest `sockaddr` that an [`Address`] needs.
 pub const SOCKADDR_MAX: usize = 28;
 
+const AF_INET: u16 = Family::Inet.number(Numbering::Linux);
+const AF_INET6: u16 = Family::Inet6.number(Numbering::Linux);
+
 const SOCKADDR_IN_LEN: usize = 16;
 const SOCKADDR_IN6_LEN: usize = 28;
 const SOCKADDR_IN_PROCESS_LEN: usize = 16;
@@ -183,8 +186,13 @@ impl Address {
 
     /// The `sockaddr` form: the bytes and how many of them count.
     pub fn to_sockaddr(&self, numbering: Numbering) -> ([u8; SOCKADDR_MAX], usize) {
+        let sockaddr = Sockaddr::from(self).numbered(numbering);
+        (sockaddr.bytes, self.family().sockaddr_len())
+    }
+
+    fn sockaddr_bytes(&self) -> [u8; SOCKADDR_MAX] {
         let mut bytes = [0; SOCKADDR_MAX];
-        bytes[..2].copy_from_slice(&self.family().number(numbering).to_ne_bytes());
+        bytes[..2].copy_from_slice(&self.family().number(Numbering::Linux).to_ne_bytes());
         match self {
             Self::Ip(SocketAddr::V4(v4)) => {
                 bytes[2..4].copy_from_slice(&v4.port().to_be_bytes());
@@ -201,7 +209,7 @@ impl Address {
                 bytes[8..12].copy_from_slice(&address.port.to_ne_bytes());
             }
         }
-        (bytes, self.family().sockaddr_len())
+        bytes
     }
 
     /// Reads a `sockaddr` that must be of `family`; bytes beyond the family's size are ignored.
@@ -214,8 +222,13 @@ impl Address {
         if u16::from_ne_bytes(part(bytes, 0)) != family.number(numbering) {
             return Err(Error::AfNoSupport); // LSN-11 CON-13
         }
+        Ok(Self::read(bytes, family))
+    }
+
+    /// Reads a `sockaddr` of this family, which is long enough.
+    fn read(bytes: &[u8], family: Family) -> Self {
         let port = u16::from_be_bytes(part(bytes, 2));
-        Ok(match family {
+        match family {
             Family::Inet => {
                 Self::Ip(SocketAddrV4::new(Ipv4Addr::from(part::<4>(bytes, 4)), port).into())
             }
@@ -229,7 +242,101 @@ impl Address {
                 node: u32::from_ne_bytes(part(bytes, 4)),
                 port: u32::from_ne_bytes(part(bytes, 8)),
             }),
-        })
+        }
+    }
+}
+
+/// An address as the kernel writes it: a `sockaddr` with Linux' numbers.
+///
+/// What is on its way from the kernel to a condition function written in C stays in this form: taking
+/// it apart and putting it together again costs more than everything else that is done with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(C, align(4))]
+pub struct Sockaddr {
+    bytes: [u8; SOCKADDR_MAX],
+}
+
+impl Sockaddr {
+    /// All zero, which is no address.
+    pub(crate) const NONE: Self = Self {
+        bytes: [0; SOCKADDR_MAX],
+    };
+
+    /// What the kernel has written. The padding of an IPv4 address becomes zero.
+    ///
+    /// # Errors
+    /// [`Error::AfNoSupport`] if it is no IP address, or too short for one.
+    pub(crate) fn from_kernel(written: &[u8]) -> Result<Self> {
+        let mut bytes = [0; SOCKADDR_MAX];
+        match written
+            .first_chunk()
+            .map(|family| u16::from_ne_bytes(*family))
+        {
+            Some(AF_INET) if written.len() >= SOCKADDR_IN_LEN => {
+                bytes[..8].copy_from_slice(&written[..8]);
+            }
+            Some(AF_INET6) if written.len() >= SOCKADDR_IN6_LEN => {
+                bytes.copy_from_slice(&written[..SOCKADDR_IN6_LEN]);
+            }
+            _ => return Err(Error::AfNoSupport),
+        }
+        Ok(Self { bytes })
+    }
+
+    fn family(&self) -> u16 {
+        u16::from_ne_bytes([self.bytes[0], self.bytes[1]])
+    }
+
+    pub(crate) fn is_in_process(&self) -> bool {
+        self.family() == AF_IN_PROCESS
+    }
+
+    /// The same with the numbers of another surface.
+    #[must_use]
+    pub fn numbered(mut self, numbering: Numbering) -> Self {
+        if numbering == Numbering::Winsock && self.family() == AF_INET6 {
+            self.bytes[..2].copy_from_slice(&Family::Inet6.number(numbering).to_ne_bytes()); // LAY-38
+        }
+        self
+    }
+
+    /// The bytes that count.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        let length = match self.family() {
+            AF_INET | AF_IN_PROCESS => SOCKADDR_IN_LEN,
+            _ => SOCKADDR_IN6_LEN,
+        };
+        &mut self.bytes[..length]
+    }
+
+    /// The address in the form that programs in Rust have it.
+    pub(crate) fn address(&self) -> Address {
+        let family = match self.family() {
+            AF_INET => Family::Inet,
+            AF_INET6 => Family::Inet6,
+            _ => Family::InProcess,
+        };
+        Address::read(&self.bytes, family)
+    }
+}
+
+impl From<&Address> for Sockaddr {
+    fn from(address: &Address) -> Self {
+        Self {
+            bytes: address.sockaddr_bytes(),
+        }
+    }
+}
+
+impl From<InProcessAddress> for Sockaddr {
+    fn from(address: InProcessAddress) -> Self {
+        Self::from(&Address::InProcess(address))
+    }
+}
+
+impl fmt::Debug for Sockaddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.address(), f)
     }
 }
 
@@ -305,6 +412,39 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_the_kernel_writes_is_the_address_it_means() {
+        for text in ["127.0.0.1:80", "[fe80::1%3]:9"] {
+            let address: Address = text.parse().unwrap();
+            let (bytes, len) = address.to_sockaddr(Numbering::Linux);
+            let mut written = Sockaddr::from_kernel(&bytes[..len]).unwrap();
+            assert_eq!(written.address(), address);
+            assert_eq!(written.bytes_mut(), &bytes[..len]);
+            assert_eq!(Sockaddr::from(&address), written);
+            for short in [0, 1, 2, len - 1] {
+                let refused = Sockaddr::from_kernel(&bytes[..short]);
+                assert_eq!(refused, Err(Error::AfNoSupport), "{text}, {short} bytes");
+            }
+        }
+        let in_process = "@1:7".parse::<Address>().unwrap();
+        assert_eq!(Sockaddr::from(&in_process).address(), in_process);
+        assert_eq!(
+            Sockaddr::from_kernel(&[1; SOCKADDR_MAX]),
+            Err(Error::AfNoSupport)
+        );
+    }
+
+    #[test]
+    fn padding_is_not_part_of_an_address() {
+        let (mut bytes, len) = "127.0.0.1:80"
+            .parse::<Address>()
+            .unwrap()
+            .to_sockaddr(Numbering::Linux);
+        let clean = Sockaddr::from_kernel(&bytes[..len]);
+        bytes[8..len].fill(7);
+        assert_eq!(Sockaddr::from_kernel(&bytes[..len]), clean);
     }
 
     #[test]

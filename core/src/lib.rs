@@ -75,6 +75,8 @@ pub mod handles {
     };
 }
 
+#[doc(hidden)]
+pub use address::Sockaddr;
 pub use address::{AF_IN_PROCESS, Address, Family, InProcessAddress, Numbering, SOCKADDR_MAX};
 pub use credentials::Credentials;
 pub use error::{Error, Result};

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Address, Credentials, Decision, Error, Qos, Result,
+    address::Sockaddr,
     rules::user_data::{self, UserData},
     transport::{Acceptance, Accepting, Endpoint, Mode, Request, Token},
 };
@@ -28,13 +29,25 @@ pub struct ConditionArgs<'a> {
 impl ConditionArgs<'_> {
     /// The address of the connecting entity (ACC-12, ACC-30).
     pub fn caller_id(&self) -> Address {
-        self.request.caller // ACC-12 ACC-30
+        self.request.caller.address() // ACC-12 ACC-30
+    }
+
+    /// The same as a `sockaddr`, for bindings.
+    #[doc(hidden)]
+    pub fn caller_sockaddr(&self) -> &Sockaddr {
+        &self.request.caller
     }
 
     /// The local address that the caller has connected to; the accepted socket will have it
     /// (ACC-35).
     pub fn callee_id(&self) -> Address {
-        self.request.callee // ACC-35
+        self.request.callee.address() // ACC-35
+    }
+
+    /// The same as a `sockaddr`, for bindings.
+    #[doc(hidden)]
+    pub fn callee_sockaddr(&self) -> &Sockaddr {
+        &self.request.callee
     }
 
     /// The user data that came with the request; nothing if none came (ACC-13, ACC-31, ACC-32).
@@ -62,10 +75,11 @@ impl ConditionArgs<'_> {
     /// What finds them out, for bindings: it takes system calls, and few condition functions ask.
     #[doc(hidden)]
     pub fn find_credentials(&self) -> Option<fn() -> Credentials> {
-        match self.request.caller {
-            Address::InProcess(_) => Some(Credentials::own), // ACC-73: the caller is this process
-            Address::Ip(_) => None,
-        }
+        // ACC-73: the caller is this process
+        self.request
+            .caller
+            .is_in_process()
+            .then_some(Credentials::own)
     }
 
     /// Whether there is nothing to look at but addresses, and nothing to supply, as on plain TCP.

@@ -3,7 +3,7 @@
     unsafe_code,
     reason = "some things have no safe form: a descriptor's number is given another open file in \
               place, a number is duplicated that may not be open, an ioctl tells what a socket has \
-              not sent yet, a page is wiped in a forked child, functions of C tell whether the \
+              not sent yet, an address is read as it was written, a page is wiped in a forked child, functions of C tell whether the \
               process is privileged and when the clock has ticked, and a value is shared in place"
 )]
 
@@ -13,7 +13,7 @@ use std::{
     ffi::{c_int, c_long, c_ulong},
     mem::ManuallyDrop,
     os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd},
-    ptr,
+    ptr, slice,
     sync::{
         OnceLock,
         atomic::{AtomicPtr, Ordering::SeqCst},
@@ -25,9 +25,17 @@ use rustix::{
     io::{DupFlags, dup3, fcntl_dupfd_cloexec},
     ioctl::{Getter, Opcode, ioctl},
     mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous},
+    net::SocketAddrAny,
 };
 
 use crate::{Error, Result};
+
+/// The address that a system call has written, as it was written.
+pub(crate) fn written(address: &SocketAddrAny) -> &[u8] {
+    let first = address.as_ptr().cast();
+    // SAFETY: so many bytes were written, and they are borrowed as long as the address is.
+    unsafe { slice::from_raw_parts(first, address.addr_len() as usize) }
+}
 
 /// A value of which every process has its own: a forked child does not see its parent's.
 ///

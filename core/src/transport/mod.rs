@@ -9,7 +9,8 @@ use std::{
 };
 
 use crate::{
-    Address, InProcessAddress, Qos, Result, Wait,
+    Address, Qos, Result, Wait,
+    address::Sockaddr,
     provider::{
         options::{Linger, SocketOption},
         turn::Phase,
@@ -42,8 +43,8 @@ pub(crate) struct Outgoing<'a> {
 /// place, because it is large.
 #[derive(Debug)]
 pub(crate) struct Request {
-    pub(crate) caller: Address,
-    pub(crate) callee: Address,
+    pub(crate) caller: Sockaddr,
+    pub(crate) callee: Sockaddr,
     pub(crate) caller_data: Option<UserData>,
     /// From the server's point of view (QOS-05).
     pub(crate) qos: Option<Qos>,
@@ -51,10 +52,9 @@ pub(crate) struct Request {
 
 impl Default for Request {
     fn default() -> Self {
-        const NOBODY: Address = Address::InProcess(InProcessAddress { node: 0, port: 0 });
         Self {
-            caller: NOBODY,
-            callee: NOBODY,
+            caller: Sockaddr::NONE,
+            callee: Sockaddr::NONE,
             caller_data: None,
             qos: None,
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use provider::{
-    Address, ConditionArgs, Credentials, Decision, Error, Numbering, Qos, Result, SOCKADDR_MAX,
+    ConditionArgs, Credentials, Decision, Error, Numbering, Qos, Result, Sockaddr,
     rules::{condition::RawAnswer, user_data::UserData},
 };
 
@@ -68,8 +68,8 @@ impl Condition {
 
     /// The question as it is on plain TCP, where it must not cost more than it has to (P1).
     fn ask_about_addresses(self, function: Function, args: &ConditionArgs<'_>) -> Result<Decision> {
-        let mut caller = SocketAddress::new(&args.caller_id(), self.numbering);
-        let mut callee = SocketAddress::new(&args.callee_id(), self.numbering);
+        let mut caller = SocketAddress::new(args.caller_sockaddr(), self.numbering);
+        let mut callee = SocketAddress::new(args.callee_sockaddr(), self.numbering);
         let (mut caller_id, mut callee_id) = (caller.buffer(), callee.buffer());
         let mut callee_data = buffer(&mut []);
         let mut group = 0; // ACC-45
@@ -149,8 +149,8 @@ struct Shown {
 impl Shown {
     fn new(args: &ConditionArgs<'_>, numbering: Numbering) -> Self {
         Self {
-            caller: SocketAddress::new(&args.caller_id(), numbering),
-            callee: SocketAddress::new(&args.callee_id(), numbering),
+            caller: SocketAddress::new(args.caller_sockaddr(), numbering),
+            callee: SocketAddress::new(args.callee_sockaddr(), numbering),
             caller_data: args.caller_data().map(UserData::from_slice),
             callee_data: UserData::from_elem(0, args.callee_capacity()), // ACC-41
             callee_length: 0,
@@ -187,21 +187,17 @@ impl Shown {
     }
 }
 
-/// A socket address that C code may read as its structure.
+/// A socket address that C code may read as whatever structure it takes it for.
 #[repr(C, align(8))]
-struct SocketAddress {
-    bytes: [u8; SOCKADDR_MAX],
-    length: usize,
-}
+struct SocketAddress(Sockaddr);
 
 impl SocketAddress {
-    fn new(address: &Address, numbering: Numbering) -> Self {
-        let (bytes, length) = address.to_sockaddr(numbering);
-        Self { bytes, length }
+    fn new(address: &Sockaddr, numbering: Numbering) -> Self {
+        Self(address.numbered(numbering))
     }
 
     fn buffer(&mut self) -> vestibule_buffer {
-        buffer(&mut self.bytes[..self.length])
+        buffer(self.0.bytes_mut())
     }
 }
 

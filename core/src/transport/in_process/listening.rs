@@ -117,8 +117,8 @@ impl Network {
         let pending = queue.get(id).ok_or(Error::Acces)?;
         let client = self.look_at(pending.client).ok_or(Error::Acces)?;
         let data = Some(&*client.connect_data).filter(|data| !data.is_empty()); // ACC-31
-        request.caller = Address::InProcess(client.local.ok_or(Error::Acces)?);
-        request.callee = Address::InProcess(callee);
+        request.caller = client.local.ok_or(Error::Acces)?.into();
+        request.callee = callee.into();
         request.caller_data = data.map(UserData::from_slice);
         request.qos = pending.qos.as_deref().copied();
         Ok(())
@@ -144,7 +144,7 @@ impl Network {
     ) -> Result<SocketId> {
         let Pending { client, .. } = self.decide(listener, token)?;
         let (Address::InProcess(local), Address::InProcess(remote)) =
-            (request.callee, request.caller)
+            (request.callee.address(), request.caller.address())
         else {
             return Err(Error::Inval);
         };

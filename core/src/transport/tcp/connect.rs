@@ -14,7 +14,7 @@ use rustix::{
 
 use super::{Mode, Outgoing, Tcp, of_family};
 use crate::{
-    Error, Result, Wait,
+    Address, Error, Result, Wait,
     rules::connection::{Connection, State},
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Attempt {
     /// The Winsock number of a non-blocking attempt's failure; it stays until a later attempt
     /// succeeds (HND-27, CON-19).
     failure: AtomicI32,
+    /// Whom the last connect was for.
+    destination: Mutex<Option<Address>>,
     /// A connect call is under way; nobody else may take the outcome from the kernel.
     awaited: AtomicBool,
     /// The kernel's socket has a failed attempt behind it.
@@ -46,6 +48,11 @@ impl Tcp {
         self.history
             .get()
             .map_or(0, |history| history.attempt.failure.load(SeqCst))
+    }
+
+    /// Whom the last connect was for, if there was one.
+    pub(super) fn destination(&self) -> Option<Address> {
+        *self.history.get()?.attempt.destination.lock()
     }
 
     pub(super) fn start_connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
@@ -94,7 +101,7 @@ impl Tcp {
             .map_err(|_| Error::Already)?; // CON-06
         self.attempt().awaited.store(true, SeqCst);
         *expires = outgoing.expires;
-        *self.peer.lock() = Some(*outgoing.destination); // CON-31
+        *self.attempt().destination.lock() = Some(*outgoing.destination); // CON-31
         Ok(())
     }
 

@@ -8,9 +8,10 @@ use rustix::{
     net::{self, SocketFlags},
 };
 
-use super::{Acceptance, Mode, Request, Tcp, ip_address, reset};
+use super::{Acceptance, Mode, Request, Tcp, reset, written};
 use crate::{
-    Address, Error, Family, Result,
+    Error, Family, Result,
+    address::Sockaddr,
     rules::connection::{Connection, State},
     transport::Token,
 };
@@ -19,7 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct HeldHead {
     fd: OwnedFd,
-    caller: Address,
+    caller: Sockaddr,
     nonblocking: bool,
 }
 
@@ -36,8 +37,7 @@ impl Tcp {
         // The kernel admits one connection more than it is told (LSN-02, measured).
         let queue = i32::try_from(backlog.saturating_sub(1)).unwrap_or(i32::MAX);
         net::listen(&self.fd, queue)?;
-        // A second call finds the address there already.
-        let _ = self.history().listening_on.set(self.bound_address()?);
+        self.listens_on(&self.bound_address()?);
         self.change(|connection| Connection {
             state: State::Listening,
             ..connection
@@ -81,7 +81,7 @@ impl Tcp {
                 Ok((fd, Some(caller))) => {
                     return Ok(HeldHead {
                         fd,
-                        caller: ip_address(caller)?,
+                        caller: written(&caller)?,
                         nonblocking,
                     });
                 }
@@ -121,8 +121,8 @@ impl Tcp {
         }
         request.caller = head.caller;
         request.callee = match history.listening_on.get() {
-            Some(address) if !address.is_unspecified() => *address,
-            _ => ip_address(net::getsockname(&head.fd)?)?, // ACC-35: behind a wildcard only
+            Some(address) => *address,
+            None => written(&net::getsockname(&head.fd)?)?, // ACC-35: behind a wildcard only
         };
         // No caller data (ACC-31), no quality of service (QOS-10).
         Ok(Token::Kernel {

@@ -32,6 +32,7 @@ use self::listen::HeldHead;
 use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
 use crate::{
     Address, Error, Family, Qos, Result, Setting, Wait,
+    address::Sockaddr,
     provider::{
         options::{Linger, SocketOption},
         turn::Phase,
@@ -77,7 +78,8 @@ pub(crate) struct Tcp {
     sleepers: AtomicU32,
     /// The Winsock number of an error that sending and receiving report, 0 if none.
     broken: AtomicU16,
-    peer: Mutex<Option<Address>>,
+    /// Whom it was accepted from; a client's destination stands in its attempt.
+    peer: Option<Sockaddr>,
     family: Family,
     closed: AtomicBool,
     /// Made when it is needed: an accepted socket, of which there may be many, does without.
@@ -88,8 +90,8 @@ pub(crate) struct Tcp {
 #[derive(Debug)]
 struct History {
     caller_check: AtomicBool,
-    /// The local address of a listener, known before any request (P1).
-    listening_on: OnceLock<Address>,
+    /// The local address of a listener that is bound to one, known before any request (P1).
+    listening_on: OnceLock<Sockaddr>,
     held: Mutex<Option<HeldHead>>,
     attempt: connect::Attempt,
 }
@@ -125,7 +127,12 @@ impl Tcp {
         self
     }
 
-    fn from_fd(fd: OwnedFd, family: Family, connection: Connection, peer: Option<Address>) -> Self {
+    fn from_fd(
+        fd: OwnedFd,
+        family: Family,
+        connection: Connection,
+        peer: Option<Sockaddr>,
+    ) -> Self {
         Self {
             fd: Descriptor {
                 fd: Some(fd),
@@ -134,7 +141,7 @@ impl Tcp {
             connection: AtomicU32::new(connection.to_bits()),
             sleepers: AtomicU32::new(0),
             broken: AtomicU16::new(0),
-            peer: Mutex::new(peer),
+            peer,
             family,
             closed: AtomicBool::new(false),
             history: OnceLock::new(),
@@ -230,14 +237,29 @@ impl Tcp {
     }
 
     fn bound_address(&self) -> Result<Address> {
-        ip_address(net::getsockname(&self.fd)?)
+        Ok(written(&net::getsockname(&self.fd)?)?.address())
+    }
+
+    /// The peer, or whom the last connect was for.
+    fn peer(&self) -> Option<Address> {
+        match &self.peer {
+            Some(peer) => Some(peer.address()),
+            None => self.destination(),
+        }
+    }
+
+    /// Remembers the local address of a listener; on the wildcard each request has its own.
+    fn listens_on(&self, address: &Address) {
+        if !address.is_unspecified() {
+            // A second call finds the address there already.
+            let _ = self.history().listening_on.set(address.into());
+        }
     }
 }
 
-fn ip_address(address: SocketAddrAny) -> Result<Address> {
-    Ok(Address::Ip(
-        SocketAddr::try_from(address).map_err(|_| Error::AfNoSupport)?,
-    ))
+/// An IP address that the kernel has written.
+fn written(address: &SocketAddrAny) -> Result<Sockaddr> {
+    Sockaddr::from_kernel(sys::written(address))
 }
 
 /// The IP address, if it is of the socket's family (LSN-11, CON-13).
@@ -389,7 +411,7 @@ impl Transport for Tcp {
     fn peer_address(&self) -> Result<Address> {
         self.settle_attempt()?;
         self.connection().check_peer_address()?;
-        self.peer.lock().ok_or(Error::NotConn) // CON-31 DIS-60
+        self.peer().ok_or(Error::NotConn) // CON-31 DIS-60
     }
 
     fn socket_error(&self) -> Result<i32> {
@@ -457,8 +479,9 @@ impl Transport for Tcp {
             State::Listening => sockopt::socket_acceptconn(&self.fd) == Ok(true),
             State::Connected => match net::getpeername(&self.fd) {
                 Ok(peer) => same_end(
-                    peer.and_then(|peer| ip_address(peer).ok()),
-                    *self.peer.lock(),
+                    peer.and_then(|peer| written(&peer).ok())
+                        .map(|peer| peer.address()),
+                    self.peer(),
                 ),
                 Err(error) => error == Errno::NOTCONN, // reset: nothing more can be told
             },

@@ -4,13 +4,13 @@ use std::fmt;
 
 use super::{
     process::Provider,
-    turn::{Holding, Turn, inside_condition},
+    turn::{Asked, Holding, Turn, inside_condition},
 };
 use crate::{
     Address, Credentials, Decision, Error, Qos, Result,
     address::Sockaddr,
     rules::user_data::{self, UserData},
-    transport::{Acceptance, Accepting, Endpoint, Mode, Request, Token},
+    transport::{Acceptance, Accepting, Mode, Request},
 };
 
 /// What a condition function is told about the connection request at the head of the backlog, and
@@ -69,17 +69,18 @@ impl ConditionArgs<'_> {
 
     /// The user of the calling process, where the entry knows it (ACC-73).
     pub fn credentials(&self) -> Option<Credentials> {
-        self.find_credentials().map(|find| find())
+        match self.asked() {
+            Asked::OwnProcess => Some(Credentials::own()),
+            _ => None,
+        }
     }
 
-    /// What finds them out, for bindings: it takes system calls, and few condition functions ask.
-    #[doc(hidden)]
-    pub fn find_credentials(&self) -> Option<fn() -> Credentials> {
-        // ACC-73: the caller is this process
-        self.request
-            .caller
-            .is_in_process()
-            .then_some(Credentials::own)
+    fn asked(&self) -> Asked {
+        if self.request.caller.is_in_process() {
+            Asked::OwnProcess // ACC-73: the caller is this process
+        } else {
+            Asked::Stranger
+        }
     }
 
     /// Whether there is nothing to look at but addresses, and nothing to supply, as on plain TCP.
@@ -126,47 +127,47 @@ impl fmt::Debug for ConditionArgs<'_> {
 }
 
 /// A listener as an accept call sees it.
-pub(crate) struct Listening<'a> {
+pub(crate) struct Listening<'a, A> {
     pub(crate) provider: &'static Provider,
-    pub(crate) endpoint: &'a Endpoint,
+    pub(crate) transport: &'a A,
     pub(crate) turn: &'a Turn,
     /// How much callee data the entry carries.
     pub(crate) capacity: usize,
 }
 
-impl Listening<'_> {
+impl<A: Accepting> Listening<'_, A> {
     /// Takes the head request, shows it to `condition` and carries the decision out. At most one
     /// request is examined and the function called at most once (ACC-26). `nonblocking` is asked
-    /// for the mode of the accepted socket at the moment of acceptance (SKT-06).
+    /// for the mode of the accepted socket at the moment of acceptance (SKT-06). `request` is filled
+    /// in.
     pub(crate) fn accept(
         &self,
         condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
         nonblocking: impl FnOnce() -> bool,
         mode: Mode<'_>,
-    ) -> Result<Endpoint> {
-        let holding = self.turn.begin(mode.blocking, &mode.wait)?; // ACC-55
-        let mut request = Request::default();
+        request: &mut Request,
+    ) -> Result<A::Accepted> {
+        let holding = self.turn.begin(mode.blocking, mode.wait)?; // ACC-55
         let is_held = holding.finds_held();
-        let token = match self.endpoint.take(is_held, mode, &mut request) {
+        let token = match self.transport.take(is_held, mode, request) {
             Ok(token) => token,
             Err(error) => {
-                holding.finish(self.endpoint.holds_head());
+                holding.finish(self.transport.holds_head());
                 return Err(error);
             }
         };
         holding.deciding();
         let shown = Shown {
             listening: self,
-            request: &request,
+            request,
             token: Some(token),
             holding: Some(holding),
-            was_put_back: false,
         };
         if self.turn.is_closed() {
             return Err(shown.refuse(&[])); // ACC-57: closed between the arrival and the question
         }
         let mut args = ConditionArgs {
-            request: &request,
+            request,
             capacity: self.capacity,
             callee_data: UserData::new(),
             granted: None,
@@ -189,49 +190,50 @@ impl Listening<'_> {
         condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
         args: &mut ConditionArgs<'_>,
     ) -> Result<Decision> {
-        inside_condition(self.turn, || condition(args))
+        inside_condition(self.turn, args.asked(), || condition(args))
     }
 }
 
 /// A request while it is shown to a condition function. If the function ends abnormally the request
 /// goes back to its place, undecided (ACC-59).
-struct Shown<'s> {
-    listening: &'s Listening<'s>,
+struct Shown<'s, A: Accepting> {
+    listening: &'s Listening<'s, A>,
     request: &'s Request,
-    token: Option<Token>,
+    token: Option<A::Token>,
+    /// Present until the request is decided.
     holding: Option<Holding<'s>>,
-    was_put_back: bool,
 }
 
-impl Shown<'_> {
-    fn endpoint(&self) -> &Endpoint {
-        self.listening.endpoint
+impl<A: Accepting> Shown<'_, A> {
+    fn transport(&self) -> &A {
+        self.listening.transport
     }
 
     /// The request, unless another thread has closed the listener meanwhile: then the decision is
     /// void and the caller refused (ACC-58).
-    fn decided(&mut self) -> Result<Token> {
+    fn decided(&mut self) -> Result<A::Token> {
         let token = self.token.take().ok_or(Error::SyscallFailure)?;
         // A condition function that has forked: in the child the request is not to be decided.
         self.listening.provider.check_process()?;
         if self.listening.turn.is_closed() {
             // The refusal cannot fail in a way that matters: the client is gone or refused.
-            let _ = self.endpoint().refuse(token, &[]);
+            let _ = self.transport().refuse(token, &[]);
             return Err(Error::Intr); // ACC-58
         }
         Ok(token)
     }
 
-    fn admit(mut self, acceptance: &Acceptance<'_>) -> Result<Endpoint> {
+    fn admit(mut self, acceptance: &Acceptance<'_>) -> Result<A::Accepted> {
         let token = self.decided()?;
-        let admitted = self.endpoint().admit(token, self.request, acceptance);
+        let admitted = self.transport().admit(token, self.request, acceptance);
+        self.finish(false);
         admitted.map_err(|error| self.unless_closed(error))
     }
 
     fn refuse(mut self, data: &[u8]) -> Error {
         match self
             .decided()
-            .and_then(|token| self.endpoint().refuse(token, data))
+            .and_then(|token| self.transport().refuse(token, data))
         {
             Ok(()) => Error::ConnRefused, // ACC-18
             Err(error) => self.unless_closed(error),
@@ -244,14 +246,17 @@ impl Shown<'_> {
             Ok(token) => token,
             Err(error) => return Some(error),
         };
-        let lost = self
-            .endpoint()
-            .put_back(token, self.request, deferred)
-            .err();
-        self.was_put_back = true;
-        self.finish();
-        lost.map(|error| self.unless_closed(error))
+        let lost = self.replace(token, deferred);
+        lost.err()
+            .map(|error| self.unless_closed(error))
             .or_else(|| self.closed())
+    }
+
+    /// Gives the request and the turn back.
+    fn replace(&mut self, token: A::Token, deferred: bool) -> Result<()> {
+        let replaced = self.transport().put_back(token, self.request, deferred);
+        self.finish(self.transport().holds_head());
+        replaced
     }
 
     fn closed(&self) -> Option<Error> {
@@ -262,30 +267,36 @@ impl Shown<'_> {
         self.closed().unwrap_or(error)
     }
 
-    /// Gives the turn back. If the listener was closed in between, nobody else will see the head
-    /// that was put back.
-    fn finish(&mut self) {
+    /// Gives the turn back; `held` says that the head was put back. If the listener was closed in
+    /// between, nobody else will see it.
+    fn finish(&mut self, held: bool) {
         let Some(holding) = self.holding.take() else {
             return;
         };
-        let held = self.was_put_back && self.endpoint().holds_head();
         holding.finish(held);
         if held && self.listening.turn.is_closed() {
-            self.endpoint().drop_head();
+            self.transport().drop_head();
+        }
+    }
+
+    /// The function has ended abnormally, or the request could not be decided.
+    #[cold]
+    fn end_undecided(&mut self) {
+        if self.listening.provider.check_process().is_err() {
+            return; // in a child that the condition function forked
+        }
+        match self.token.take() {
+            // ACC-59; a request that has been withdrawn meanwhile needs no place.
+            Some(token) => drop(self.replace(token, false)),
+            None => self.finish(false),
         }
     }
 }
 
-impl Drop for Shown<'_> {
+impl<A: Accepting> Drop for Shown<'_, A> {
     fn drop(&mut self) {
-        if self.listening.provider.check_process().is_err() {
-            return; // in a child that the condition function forked
+        if self.holding.is_some() {
+            self.end_undecided();
         }
-        if let Some(token) = self.token.take() {
-            // ACC-59; a request that has been withdrawn meanwhile needs no place.
-            let _ = self.endpoint().put_back(token, self.request, false);
-            self.was_put_back = true;
-        }
-        self.finish();
     }
 }

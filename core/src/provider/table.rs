@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 
 use super::process::Provider;
 use crate::{
-    AdoptError, Error, Numbering, Result, Socket, Wait,
+    AdoptError, ConditionArgs, Decision, Error, Numbering, Result, Socket, Wait, socket,
     sys::slot::{Slot, User},
 };
 
@@ -168,20 +168,34 @@ impl Handles {
     }
 
     fn register(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
-        match socket.kernel_descriptor() {
-            Some(descriptor) => self.register_descriptor(descriptor, socket, made_by),
-            None => self.register_numbered(socket, made_by),
+        self.register_new(socket.kernel_descriptor(), || socket, made_by)
+    }
+
+    /// Registers the socket that `make` makes; `descriptor` is that of the kernel socket if it makes
+    /// one.
+    fn register_new(
+        &self,
+        descriptor: Option<RawFd>,
+        make: impl FnOnce() -> Socket,
+        made_by: Numbering,
+    ) -> Result<u64> {
+        match descriptor {
+            Some(descriptor) => self.register_descriptor(descriptor, make, made_by),
+            None => self.register_numbered(make, made_by),
         }
     }
 
     /// Any other socket gets the next free number. A slot that a call has not left yet, although its
     /// socket is closed, is passed over.
-    fn register_numbered(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
+    fn register_numbered(&self, make: impl FnOnce() -> Socket, made_by: Numbering) -> Result<u64> {
         for _ in 0..RESTING {
             let handle = self.numbers.lock().next().ok_or(Error::MFile)?;
             let slot = self.others.slot_or_new(index_of(handle));
             if let Some(claim) = slot.ok_or(Error::MFile)?.claim() {
-                claim.fill(tag_of(handle), Known { socket, made_by });
+                claim.fill_with(tag_of(handle), || Known {
+                    socket: make(),
+                    made_by,
+                });
                 return Ok(handle);
             }
             self.numbers.lock().give_back(handle);
@@ -192,19 +206,45 @@ impl Handles {
     /// A kernel socket's handle is its descriptor.
     fn register_descriptor(
         &self,
-        mut descriptor: RawFd,
+        descriptor: RawFd,
+        make: impl FnOnce() -> Socket,
+        made_by: Numbering,
+    ) -> Result<u64> {
+        let (handle, slot) = self.place_of(descriptor)?;
+        match slot.claim() {
+            Some(claim) => {
+                claim.fill_with(tag_of(handle), || Known {
+                    socket: make(),
+                    made_by,
+                });
+                Ok(handle)
+            }
+            None => self.register_where_taken(slot, make(), made_by),
+        }
+    }
+
+    fn place_of(&self, descriptor: RawFd) -> Result<(u64, &'static Place)> {
+        let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
+        let slot = self.descriptors.slot_or_new(index).ok_or(Error::MFile)?;
+        Ok((index as u64, slot))
+    }
+
+    /// The slot of a descriptor is still another socket's.
+    #[cold]
+    fn register_where_taken(
+        &self,
+        mut slot: &'static Place,
         mut socket: Socket,
         made_by: Numbering,
     ) -> Result<u64> {
         loop {
-            let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
-            let slot = self.descriptors.slot_or_new(index).ok_or(Error::MFile)?;
-            let handle = index as u64;
-            if let Some(claim) = slot.claim() {
+            let descriptor = make_room(slot, &mut socket)?;
+            let (handle, other) = self.place_of(descriptor)?;
+            if let Some(claim) = other.claim() {
                 claim.fill(tag_of(handle), Known { socket, made_by });
                 return Ok(handle);
             }
-            descriptor = make_room(slot, &mut socket)?;
+            slot = other;
         }
     }
 
@@ -270,6 +310,33 @@ fn index_of(handle: u64) -> usize {
 /// [`Error::MFile`] if no number is left; the socket is then dropped, which closes it.
 pub fn register(socket: Socket, made_by: Numbering) -> Result<u64> {
     Provider::current()?.handles.register(socket, made_by)
+}
+
+/// Accepts as [`Socket::accept`] does, and gives the accepted socket a handle.
+///
+/// # Errors
+/// As [`Socket::accept`] and [`register`].
+pub fn accept(
+    listener: &Socket,
+    condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+    wait: &Wait<'_>,
+    made_by: Numbering,
+) -> Result<u64> {
+    listener.accept_into(Registered { made_by }, condition, wait)
+}
+
+/// The socket stands in the table, and its handle is what the accept call returns.
+struct Registered {
+    made_by: Numbering,
+}
+
+impl socket::Place for Registered {
+    type Placed = u64;
+
+    fn put(self, descriptor: Option<RawFd>, socket: impl FnOnce() -> Socket) -> Result<u64> {
+        let handles = &Provider::current()?.handles;
+        handles.register_new(descriptor, socket, self.made_by)
+    }
 }
 
 /// Takes over a kernel socket that is not the library's yet; its descriptor is its handle. The

@@ -26,7 +26,9 @@ use crate::{
         turn::{Phase, Turn},
     },
     rules::{backlog, user_data},
-    transport::{Accepting, Endpoint, Mode, Outgoing, Transport, in_process::InProcess, tcp::Tcp},
+    transport::{
+        Accepting, Endpoint, Mode, Outgoing, Request, Transport, in_process::InProcess, tcp::Tcp,
+    },
 };
 
 /// A socket of any entry, in any state.
@@ -165,10 +167,10 @@ impl Socket {
         } // ACC-51
     }
 
-    fn mode<'a>(&self, wait: &Wait<'a>) -> Mode<'a> {
+    fn mode<'a>(&self, wait: &'a Wait<'a>) -> Mode<'a> {
         Mode {
             blocking: !self.nonblocking.load(SeqCst),
-            wait: *wait,
+            wait,
         }
     }
 
@@ -241,40 +243,80 @@ impl Socket {
         condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
         wait: &Wait<'_>,
     ) -> Result<Self> {
+        self.accept_into(Returned, condition, wait)
+    }
+
+    /// The same, with a place for the accepted socket.
+    pub(crate) fn accept_into<P: Place>(
+        &self,
+        place: P,
+        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+        wait: &Wait<'_>,
+    ) -> Result<P::Placed> {
         self.check_not_served_here()?;
-        if !self.endpoint.is_listening() {
+        // One function for each transport: what an accept call does is the same, and what it does it
+        // with is known.
+        match &self.endpoint {
+            Endpoint::Tcp(tcp) => self.accept_on(tcp, place, condition, wait),
+            Endpoint::InProcess(in_process) => self.accept_on(in_process, place, condition, wait),
+        }
+    }
+
+    fn accept_on<A: Accepting, P: Place>(
+        &self,
+        transport: &A,
+        place: P,
+        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+        wait: &Wait<'_>,
+    ) -> Result<P::Placed> {
+        if !transport.is_listening() {
             self.check_open()?;
             return Err(Error::Inval); // ACC-16
         }
+        let extra = self.extra();
         let listening = Listening {
             provider: self.provider,
-            endpoint: &self.endpoint,
-            turn: &self.extra().turn,
+            transport,
+            turn: &extra.turn,
             capacity: self.limits.connect.into(),
         };
-        let endpoint = listening.accept(condition, || self.is_nonblocking(), self.mode(wait))?;
-        self.accepted(endpoint)
+        let mut request = Request::default();
+        let accepted = listening.accept(
+            condition,
+            || self.is_nonblocking(),
+            self.mode(wait),
+            &mut request,
+        )?;
+        if let Some(options) = extra.options.touched() {
+            let socket = self.accepted(transport.endpoint(accepted, &request));
+            self.hand_on(&socket, &options)?;
+            return place.put(socket.kernel_descriptor(), || socket);
+        }
+        let descriptor = A::descriptor(&accepted);
+        place.put(descriptor, || {
+            self.accepted(transport.endpoint(accepted, &request))
+        })
     }
 
-    /// Makes a socket of what was accepted; it has the attributes of this one (SKT-01).
-    fn accepted(&self, endpoint: Endpoint) -> Result<Self> {
-        let set = self
-            .extra
-            .get()
-            .and_then(|extra| Some((extra, extra.options.touched()?)));
+    /// The socket of an accepted connection; it has the attributes of this one (SKT-01).
+    fn accepted(&self, endpoint: Endpoint) -> Self {
         let socket = Self::of_provider(self.provider, self.entry, endpoint, self.limits);
-        if let Some((extra, options)) = set {
-            if extra.options.touched_since_listen() || !self.transport().inherits_options() {
-                apply(socket.transport(), &options)?; // SKT-03 SKT-04
-            }
-            // Nobody else knows the socket yet.
-            let _ = socket.extra.set(Box::new(Extra {
-                options: OptionStore::inherited(options),
-                turn: Turn::default(),
-            }));
-        }
         socket.nonblocking.store(self.is_nonblocking(), Relaxed); // SKT-06
-        Ok(socket)
+        socket
+    }
+
+    /// Gives an accepted socket the options that were set on this one.
+    #[cold]
+    fn hand_on(&self, accepted: &Self, options: &Options) -> Result<()> {
+        if self.extra().options.touched_since_listen() || !self.transport().inherits_options() {
+            apply(accepted.transport(), options)?; // SKT-03 SKT-04
+        }
+        // Nobody else knows the socket yet.
+        let _ = accepted.extra.set(Box::new(Extra {
+            options: OptionStore::inherited(*options),
+            turn: Turn::default(),
+        }));
+        Ok(())
     }
 
     /// Connects. A blocking socket waits for the server's decision where the entry has one, and
@@ -332,7 +374,7 @@ impl Socket {
         self.check_open()?;
         self.transport().finish_connect(Mode {
             blocking: true,
-            wait: *wait,
+            wait,
         })
     }
 
@@ -470,6 +512,30 @@ impl Drop for Socket {
         if !self.closed.swap(true, SeqCst) && is_ours {
             self.close_transport();
         }
+    }
+}
+
+/// Where an accepted socket goes. It is made there and not moved there, since it is large.
+pub(crate) trait Place {
+    type Placed;
+
+    /// `descriptor` is that of the kernel socket, where `socket` makes one. If it cannot be placed it
+    /// closes.
+    fn put(
+        self,
+        descriptor: Option<RawFd>,
+        socket: impl FnOnce() -> Socket,
+    ) -> Result<Self::Placed>;
+}
+
+/// The socket is what the accept call returns.
+struct Returned;
+
+impl Place for Returned {
+    type Placed = Socket;
+
+    fn put(self, _: Option<RawFd>, socket: impl FnOnce() -> Socket) -> Result<Socket> {
+        Ok(socket())
     }
 }
 

@@ -4,7 +4,7 @@ pub(crate) mod in_process;
 pub(crate) mod tcp;
 
 use std::{
-    os::fd::{BorrowedFd, OwnedFd},
+    os::fd::{BorrowedFd, RawFd},
     time::Instant,
 };
 
@@ -16,7 +16,6 @@ use crate::{
         turn::Phase,
     },
     rules::{
-        backlog::RequestId,
         connection::Shutdown,
         user_data::{UserData, UserDataKind},
     },
@@ -26,7 +25,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mode<'a> {
     pub(crate) blocking: bool,
-    pub(crate) wait: Wait<'a>,
+    pub(crate) wait: &'a Wait<'a>,
 }
 
 /// What a connect sends.
@@ -59,15 +58,6 @@ impl Default for Request {
             qos: None,
         }
     }
-}
-
-/// What the transport knows a taken request by. It must be given back: admitted, refused or put back.
-#[derive(Debug)]
-pub(crate) enum Token {
-    /// The connection that the kernel has completed, and the mode it was taken with.
-    Kernel { fd: OwnedFd, nonblocking: bool },
-    /// A place in the provider's own queue.
-    Queued(RequestId),
 }
 
 /// What goes back to the caller with an acceptance.
@@ -147,24 +137,34 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
 /// It stands by itself because it is never called through a table of functions: after a system call
 /// the processor mispredicts such a call, and an accept call has several.
 pub(crate) trait Accepting {
+    /// What a taken request is known by. It must be given back: admitted, refused or put back.
+    type Token;
+    /// A connection that was admitted, on its way to becoming a socket.
+    type Accepted;
+
     fn is_listening(&self) -> bool;
 
     /// Takes the head request, waiting for one if the mode allows; `held` says that a head was put
     /// back before.
-    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Token>;
+    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Self::Token>;
     fn admit(
         &self,
-        token: Token,
+        token: Self::Token,
         request: &Request,
         acceptance: &Acceptance<'_>,
-    ) -> Result<Endpoint>;
-    fn refuse(&self, token: Token, data: &[u8]) -> Result<()>;
+    ) -> Result<Self::Accepted>;
+    fn refuse(&self, token: Self::Token, data: &[u8]) -> Result<()>;
     /// Puts the request back to the head: deferred, or undecided because of an invalid answer.
-    fn put_back(&self, token: Token, request: &Request, deferred: bool) -> Result<()>;
+    fn put_back(&self, token: Self::Token, request: &Request, deferred: bool) -> Result<()>;
     /// Whether a head that was put back waits.
     fn holds_head(&self) -> bool;
     /// Refuses a head that was put back, because the listener has been closed.
     fn drop_head(&self);
+
+    /// The descriptor of the kernel socket, where the socket is one.
+    fn descriptor(accepted: &Self::Accepted) -> Option<RawFd>;
+    /// Makes the socket of what was admitted.
+    fn endpoint(&self, accepted: Self::Accepted, request: &Request) -> Endpoint;
 }
 
 /// The socket of any transport.
@@ -181,44 +181,11 @@ impl Endpoint {
             Self::InProcess(in_process) => in_process,
         }
     }
-}
 
-/// Calls a method of whichever transport it is.
-macro_rules! of_any {
-    ($endpoint:ident.$method:ident($($argument:expr),*)) => {
-        match $endpoint {
-            Endpoint::Tcp(tcp) => tcp.$method($($argument),*),
-            Endpoint::InProcess(in_process) => in_process.$method($($argument),*),
+    pub(crate) fn is_listening(&self) -> bool {
+        match self {
+            Self::Tcp(tcp) => tcp.is_listening(),
+            Self::InProcess(in_process) => in_process.is_listening(),
         }
-    };
-}
-
-impl Accepting for Endpoint {
-    fn is_listening(&self) -> bool {
-        of_any!(self.is_listening())
-    }
-
-    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Token> {
-        of_any!(self.take(held, mode, request))
-    }
-
-    fn admit(&self, token: Token, request: &Request, acceptance: &Acceptance<'_>) -> Result<Self> {
-        of_any!(self.admit(token, request, acceptance))
-    }
-
-    fn refuse(&self, token: Token, data: &[u8]) -> Result<()> {
-        of_any!(self.refuse(token, data))
-    }
-
-    fn put_back(&self, token: Token, request: &Request, deferred: bool) -> Result<()> {
-        of_any!(self.put_back(token, request, deferred))
-    }
-
-    fn holds_head(&self) -> bool {
-        of_any!(self.holds_head())
-    }
-
-    fn drop_head(&self) {
-        of_any!(self.drop_head());
     }
 }

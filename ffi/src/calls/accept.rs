@@ -1,12 +1,11 @@
 //! Accepting.
 
-use provider::{ConditionArgs, Error, Numbering, Result, Wait};
+use provider::{ConditionArgs, Error, Numbering, Result, Wait, handles};
 
 use super::{
     condition::Condition,
-    find,
+    find, handle,
     names::{Length, NameOut},
-    register,
 };
 use crate::types::vestibule_handle;
 
@@ -36,9 +35,7 @@ pub(crate) fn accept<L: Length>(
         caller = is_named.then(|| args.caller_id());
         condition.ask(args)
     };
-    let accepted = listener
-        .accept(ask, wait)
-        .and_then(|accepted| register(accepted, numbering));
+    let accepted = handles::accept(&listener, ask, wait, numbering).and_then(handle);
     let decided = matches!(accepted, Ok(_) | Err(Error::ConnRefused | Error::TryAgain));
     if let (true, Some(caller)) = (decided, caller) {
         name.write(&caller, numbering); // ACC-49 ACC-50

@@ -1,13 +1,12 @@
 //! Asking a condition function that is written in C.
 
 use std::{
-    cell::Cell,
     ffi::{c_char, c_int},
     ptr,
 };
 
 use provider::{
-    ConditionArgs, Credentials, Decision, Error, Numbering, Qos, Result, Sockaddr,
+    ConditionArgs, Decision, Numbering, Qos, Result, Sockaddr,
     rules::{condition::RawAnswer, user_data::UserData},
 };
 
@@ -58,7 +57,6 @@ impl Condition {
         let Some(function) = self.function else {
             return Ok(Decision::Accept); // ACC-27
         };
-        let _caller = CallerScope::enter(args.find_credentials());
         if args.has_only_addresses() {
             self.ask_about_addresses(function, args)
         } else {
@@ -96,6 +94,7 @@ impl Condition {
         Ok(answer.read()?.decision)
     }
 
+    #[inline(never)] // its frame is large
     fn ask_about_everything(
         self,
         function: Function,
@@ -210,36 +209,4 @@ fn buffer(bytes: &mut [u8]) -> vestibule_buffer {
 
 fn pointer<T>(value: &mut Option<T>) -> *mut T {
     value.as_mut().map_or(ptr::null_mut(), ptr::from_mut)
-}
-
-thread_local! {
-    /// The caller that the innermost condition function of this thread is being asked about.
-    static CALLER: Cell<Result<fn() -> Credentials>> = const { Cell::new(Err(Error::Inval)) };
-}
-
-/// Names the caller for as long as its condition function runs.
-struct CallerScope {
-    outer: Result<fn() -> Credentials>,
-}
-
-impl CallerScope {
-    fn enter(find_credentials: Option<fn() -> Credentials>) -> Self {
-        Self {
-            outer: CALLER.replace(find_credentials.ok_or(Error::OpNotSupp)),
-        }
-    }
-}
-
-impl Drop for CallerScope {
-    fn drop(&mut self) {
-        CALLER.set(self.outer);
-    }
-}
-
-/// Who the caller is that the running condition function is asked about (ACC-73).
-///
-/// # Errors
-/// [`Error::Inval`] outside condition functions, [`Error::OpNotSupp`] where the entry does not know.
-pub(crate) fn caller_credentials() -> Result<Credentials> {
-    CALLER.get().map(|find| find())
 }

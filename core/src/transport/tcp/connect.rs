@@ -67,10 +67,11 @@ impl Tcp {
             return Err(Error::OpNotSupp); // QOS-10
         }
         self.enter_connecting(outgoing)?;
+        let wait = mode.wait.no_later_than(outgoing.expires); // CON-33
         let mode = Mode {
-            wait: mode.wait.no_later_than(outgoing.expires),
+            wait: &wait,
             ..mode
-        }; // CON-33
+        };
         let result = self.forget_spent_attempt().and_then(|()| {
             if mode.blocking && mode.wait.is_bounded() {
                 self.connect_within(ip, mode)
@@ -123,7 +124,7 @@ impl Tcp {
             Err(Errno::INPROGRESS | Errno::WOULDBLOCK) if !mode.blocking => Err(Error::WouldBlock), // CON-05
             // The kernel goes on with an attempt that a signal has interrupted.
             Err(Errno::INTR) => {
-                self.check_interrupted(&mode.wait)?;
+                self.check_interrupted(mode.wait)?;
                 self.await_outcome(mode)
             }
             Err(Errno::INPROGRESS | Errno::WOULDBLOCK) => self.await_outcome(mode),
@@ -148,7 +149,7 @@ impl Tcp {
     /// Waits for the end of the attempt that this call has started.
     fn await_outcome(&self, mode: Mode<'_>) -> Result<()> {
         loop {
-            self.wait_for(PollFlags::OUT, &mode.wait)?;
+            self.wait_for(PollFlags::OUT, mode.wait)?;
             match self.read_outcome()? {
                 Outcome::Pending => {}
                 Outcome::Connected => {
@@ -205,7 +206,7 @@ impl Tcp {
             self.settle_attempt()?;
             match self.connection().state {
                 State::Connected => return Ok(()),
-                State::Connecting if mode.blocking => self.await_attempt_once(&mode.wait)?,
+                State::Connecting if mode.blocking => self.await_attempt_once(mode.wait)?,
                 State::Connecting => return Err(Error::WouldBlock),
                 State::Unconnected | State::Listening => {
                     return Err(Error::from_code(self.attempt_failure()).unwrap_or(Error::NotConn));

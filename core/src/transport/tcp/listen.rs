@@ -10,24 +10,36 @@ use rustix::{
 
 use super::{Acceptance, Mode, Request, Tcp, reset, written};
 use crate::{
-    Error, Family, Result,
+    Error, Result,
     address::Sockaddr,
     rules::connection::{Connection, State},
-    transport::Token,
 };
 
-/// A request that has left the kernel's queue and waits at the head to be shown again.
+/// A request that has left the kernel's queue: the connection, and the mode it was taken with.
 #[derive(Debug)]
-pub(super) struct HeldHead {
+pub(crate) struct Arrived {
     fd: OwnedFd,
-    caller: Sockaddr,
     nonblocking: bool,
 }
 
-impl HeldHead {
-    pub(super) fn reset(self) {
-        reset(self.fd);
+impl Arrived {
+    pub(super) fn admit(self, acceptance: &Acceptance<'_>) -> Result<OwnedFd> {
+        if self.nonblocking != acceptance.nonblocking {
+            ioctl_fionbio(&self.fd, acceptance.nonblocking)?; // SKT-06: it has changed since the arrival
+        }
+        Ok(self.fd)
     }
+
+    pub(super) fn refuse(self) {
+        reset(self.fd); // ACC-06 ACC-71
+    }
+}
+
+/// A request that waits at the head to be shown again.
+#[derive(Debug)]
+pub(super) struct HeldHead {
+    pub(super) arrived: Arrived,
+    caller: Sockaddr,
 }
 
 impl Tcp {
@@ -51,15 +63,27 @@ impl Tcp {
         held: bool,
         mode: Mode<'_>,
         request: &mut Request,
-    ) -> Result<Token> {
-        if held && let Some(head) = self.held().lock().take() {
-            return self.present(head, request); // ACC-08 ACC-66 ACC-68
-        }
-        self.accept_from_kernel(mode)
-            .and_then(|head| self.present(head, request))
+    ) -> Result<Arrived> {
+        let arrived = match self.take_held(held) {
+            Some(head) => {
+                request.caller = head.caller;
+                head.arrived // ACC-08 ACC-66 ACC-68
+            }
+            None => self.accept_from_kernel(mode, &mut request.caller)?,
+        };
+        self.present(&arrived, request)?;
+        Ok(arrived)
     }
 
-    fn accept_from_kernel(&self, mode: Mode<'_>) -> Result<HeldHead> {
+    fn take_held(&self, held: bool) -> Option<HeldHead> {
+        if held {
+            self.held().lock().take()
+        } else {
+            None
+        }
+    }
+
+    fn accept_from_kernel(&self, mode: Mode<'_>, caller: &mut Sockaddr) -> Result<Arrived> {
         let nonblocking = !mode.blocking;
         let flags = if nonblocking {
             SocketFlags::NONBLOCK
@@ -67,7 +91,7 @@ impl Tcp {
             SocketFlags::empty()
         };
         if mode.blocking && mode.wait.is_bounded() {
-            self.wait_for(PollFlags::IN, &mode.wait)?;
+            self.wait_for(PollFlags::IN, mode.wait)?;
         }
         loop {
             // Closing finds a sleeper here by the phase of the turn.
@@ -78,26 +102,30 @@ impl Tcp {
                 mode.wait.sleep(accept)
             };
             match accepted {
-                Ok((fd, Some(caller))) => {
-                    return Ok(HeldHead {
-                        fd,
-                        caller: written(&caller)?,
-                        nonblocking,
-                    });
+                Ok((fd, Some(address))) => {
+                    *caller = written(&address)?;
+                    return Ok(Arrived { fd, nonblocking });
                 }
                 Ok((_, None)) => return Err(Error::SyscallFailure),
-                Err(Errno::WOULDBLOCK) if nonblocking => return Err(Error::WouldBlock), // ACC-15
-                // A time-out set with SO_RCVTIMEO, or a descriptor that somebody made non-blocking.
-                Err(Errno::WOULDBLOCK) => self.wait_for(PollFlags::IN, &mode.wait)?,
-                Err(Errno::MFILE | Errno::NFILE) => self.out_of_descriptors(mode)?,
-                Err(Errno::INTR) => self.check_interrupted(&mode.wait)?,
-                // An error of one connection that has not become a request.
-                Err(Errno::CONNABORTED | Errno::PROTO | Errno::HOSTUNREACH | Errno::NETUNREACH) => {
-                }
-                Err(error) => {
-                    self.check_open()?; // closing has shut the socket down
-                    return Err(error.into());
-                }
+                Err(error) => self.accept_again(error, mode)?,
+            }
+        }
+    }
+
+    /// What an error of `accept4` means: whether to call it again.
+    #[cold]
+    fn accept_again(&self, error: Errno, mode: Mode<'_>) -> Result<()> {
+        match error {
+            Errno::WOULDBLOCK if !mode.blocking => Err(Error::WouldBlock), // ACC-15
+            // A time-out set with SO_RCVTIMEO, or a descriptor that somebody made non-blocking.
+            Errno::WOULDBLOCK => self.wait_for(PollFlags::IN, mode.wait),
+            Errno::MFILE | Errno::NFILE => self.out_of_descriptors(mode),
+            Errno::INTR => self.check_interrupted(mode.wait),
+            // An error of one connection that has not become a request.
+            Errno::CONNABORTED | Errno::PROTO | Errno::HOSTUNREACH | Errno::NETUNREACH => Ok(()),
+            error => {
+                self.check_open()?; // closing has shut the socket down
+                Err(error.into())
             }
         }
     }
@@ -110,63 +138,30 @@ impl Tcp {
         if !mode.blocking {
             return Err(Error::WouldBlock); // ACC-15
         }
-        self.wait_for(PollFlags::IN, &mode.wait)
+        self.wait_for(PollFlags::IN, mode.wait)
     }
 
     /// Makes a request of the head, unless its caller has reset it.
-    fn present(&self, head: HeldHead, request: &mut Request) -> Result<Token> {
+    fn present(&self, arrived: &Arrived, request: &mut Request) -> Result<()> {
         let history = self.history();
-        if history.caller_check.load(SeqCst) && net::getpeername(&head.fd) == Err(Errno::NOTCONN) {
+        if history.caller_check.load(SeqCst) && net::getpeername(&arrived.fd) == Err(Errno::NOTCONN)
+        {
             return Err(Error::ConnReset); // ACC-23 LSN-37
         }
-        request.caller = head.caller;
         request.callee = match history.listening_on.get() {
             Some(address) => *address,
-            None => written(&net::getsockname(&head.fd)?)?, // ACC-35: behind a wildcard only
+            None => written(&net::getsockname(&arrived.fd)?)?, // ACC-35: behind a wildcard only
         };
         // No caller data (ACC-31), no quality of service (QOS-10).
-        Ok(Token::Kernel {
-            fd: head.fd,
-            nonblocking: head.nonblocking,
-        })
+        Ok(())
     }
 
     /// Keeps the request as the head, to be shown again.
-    pub(super) fn hold(&self, token: Token, request: &Request) -> Result<()> {
-        let (fd, nonblocking) = token.kernel()?;
+    pub(super) fn hold(&self, arrived: Arrived, request: &Request) -> Result<()> {
         *self.held().lock() = Some(HeldHead {
-            fd,
+            arrived,
             caller: request.caller,
-            nonblocking,
         }); // ACC-07 ACC-21
         Ok(())
-    }
-}
-
-pub(super) fn admit(
-    token: Token,
-    request: &Request,
-    acceptance: &Acceptance<'_>,
-    family: Family,
-) -> Result<Tcp> {
-    let (fd, nonblocking) = token.kernel()?;
-    if nonblocking != acceptance.nonblocking {
-        ioctl_fionbio(&fd, acceptance.nonblocking)?; // SKT-06: it has changed since the arrival
-    }
-    let peer = Some(request.caller); // SKT-18
-    Ok(Tcp::from_fd(fd, family, Connection::ACCEPTED, peer))
-}
-
-pub(super) fn refuse(token: Token) -> Result<()> {
-    reset(token.kernel()?.0); // ACC-06 ACC-71
-    Ok(())
-}
-
-impl Token {
-    fn kernel(self) -> Result<(OwnedFd, bool)> {
-        match self {
-            Self::Kernel { fd, nonblocking } => Ok((fd, nonblocking)),
-            Self::Queued(_) => Err(Error::SyscallFailure),
-        }
     }
 }

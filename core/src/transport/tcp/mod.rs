@@ -10,7 +10,7 @@ mod stream;
 
 use std::{
     net::SocketAddr,
-    os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd},
     sync::{
         OnceLock,
         atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering::SeqCst},
@@ -28,8 +28,8 @@ use rustix::{
 };
 
 pub(crate) use self::adopt::Adopted;
-use self::listen::HeldHead;
-use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
+use self::listen::{Arrived, HeldHead};
+use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Transport};
 use crate::{
     Address, Error, Family, Qos, Result, Setting, Wait,
     address::Sockaddr,
@@ -288,29 +288,33 @@ fn reset(fd: OwnedFd) {
 }
 
 impl Accepting for Tcp {
+    type Token = Arrived;
+    type Accepted = OwnedFd;
+
     fn is_listening(&self) -> bool {
         self.connection().state == State::Listening
     }
 
-    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Token> {
+    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Arrived> {
         self.take_head(held, mode, request)
     }
 
     fn admit(
         &self,
-        token: Token,
-        request: &Request,
+        arrived: Arrived,
+        _request: &Request,
         acceptance: &Acceptance<'_>,
-    ) -> Result<Endpoint> {
-        listen::admit(token, request, acceptance, self.family).map(Endpoint::Tcp)
+    ) -> Result<OwnedFd> {
+        arrived.admit(acceptance)
     }
 
-    fn refuse(&self, token: Token, _data: &[u8]) -> Result<()> {
-        listen::refuse(token)
+    fn refuse(&self, arrived: Arrived, _data: &[u8]) -> Result<()> {
+        arrived.refuse();
+        Ok(())
     }
 
-    fn put_back(&self, token: Token, request: &Request, _deferred: bool) -> Result<()> {
-        self.hold(token, request)
+    fn put_back(&self, arrived: Arrived, request: &Request, _deferred: bool) -> Result<()> {
+        self.hold(arrived, request)
     }
 
     fn holds_head(&self) -> bool {
@@ -319,8 +323,22 @@ impl Accepting for Tcp {
 
     fn drop_head(&self) {
         if let Some(head) = self.held().lock().take() {
-            head.reset();
+            head.arrived.refuse();
         }
+    }
+
+    fn descriptor(accepted: &OwnedFd) -> Option<RawFd> {
+        Some(accepted.as_raw_fd())
+    }
+
+    fn endpoint(&self, accepted: OwnedFd, request: &Request) -> Endpoint {
+        let peer = Some(request.caller); // SKT-18
+        Endpoint::Tcp(Self::from_fd(
+            accepted,
+            self.family,
+            Connection::ACCEPTED,
+            peer,
+        ))
     }
 }
 

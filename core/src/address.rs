@@ -6,7 +6,9 @@ use std::{
     str::FromStr,
 };
 
-use crate::{Error, Result};
+use rustix::net::SocketAddrAny;
+
+use crate::{Error, Result, sys::leading};
 
 /// The family number of in-process addresses, in C and in the Winsock headers alike.
 ///
@@ -22,6 +24,7 @@ const AF_INET6: u16 = Family::Inet6.number(Numbering::Linux);
 const SOCKADDR_IN_LEN: usize = 16;
 const SOCKADDR_IN6_LEN: usize = 28;
 const SOCKADDR_IN_PROCESS_LEN: usize = 16;
+const SOCKADDR_WORDS: usize = SOCKADDR_MAX / 4;
 
 /// An address family of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -186,13 +189,8 @@ impl Address {
 
     /// The `sockaddr` form: the bytes and how many of them count.
     pub fn to_sockaddr(&self, numbering: Numbering) -> ([u8; SOCKADDR_MAX], usize) {
-        let sockaddr = Sockaddr::from(self).numbered(numbering);
-        (sockaddr.bytes, self.family().sockaddr_len())
-    }
-
-    fn sockaddr_bytes(&self) -> [u8; SOCKADDR_MAX] {
         let mut bytes = [0; SOCKADDR_MAX];
-        bytes[..2].copy_from_slice(&self.family().number(Numbering::Linux).to_ne_bytes());
+        bytes[..2].copy_from_slice(&self.family().number(numbering).to_ne_bytes());
         match self {
             Self::Ip(SocketAddr::V4(v4)) => {
                 bytes[2..4].copy_from_slice(&v4.port().to_be_bytes());
@@ -209,7 +207,7 @@ impl Address {
                 bytes[8..12].copy_from_slice(&address.port.to_ne_bytes());
             }
         }
-        bytes
+        (bytes, self.family().sockaddr_len())
     }
 
     /// Reads a `sockaddr` that must be of `family`; bytes beyond the family's size are ignored.
@@ -251,62 +249,59 @@ impl Address {
 /// What is on its way from the kernel to a condition function written in C stays in this form: taking
 /// it apart and putting it together again costs more than everything else that is done with it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(C, align(4))]
+#[repr(transparent)]
 pub struct Sockaddr {
-    bytes: [u8; SOCKADDR_MAX],
+    /// As the bytes follow each other in memory.
+    words: [u32; SOCKADDR_WORDS],
 }
 
 impl Sockaddr {
     /// All zero, which is no address.
     pub(crate) const NONE: Self = Self {
-        bytes: [0; SOCKADDR_MAX],
+        words: [0; SOCKADDR_WORDS],
     };
 
-    /// What the kernel has written. The padding of an IPv4 address becomes zero.
+    /// What the kernel has written.
     ///
     /// # Errors
-    /// [`Error::AfNoSupport`] if it is no IP address, or too short for one.
-    pub(crate) fn from_kernel(written: &[u8]) -> Result<Self> {
-        let mut bytes = [0; SOCKADDR_MAX];
-        match written
-            .first_chunk()
-            .map(|family| u16::from_ne_bytes(*family))
-        {
-            Some(AF_INET) if written.len() >= SOCKADDR_IN_LEN => {
-                bytes[..8].copy_from_slice(&written[..8]);
-            }
-            Some(AF_INET6) if written.len() >= SOCKADDR_IN6_LEN => {
-                bytes.copy_from_slice(&written[..SOCKADDR_IN6_LEN]);
-            }
+    /// [`Error::AfNoSupport`] if it is no IP address.
+    pub(crate) fn from_kernel(written: &SocketAddrAny) -> Result<Self> {
+        let mut words = [0; SOCKADDR_WORDS];
+        let first: [u32; SOCKADDR_IN_LEN / 4] = leading(written).ok_or(Error::AfNoSupport)?;
+        match family_of(first[0]) {
+            AF_INET => words[..first.len()].copy_from_slice(&first),
+            AF_INET6 => words = leading(written).ok_or(Error::AfNoSupport)?,
             _ => return Err(Error::AfNoSupport),
         }
-        Ok(Self { bytes })
+        Ok(Self { words })
     }
 
-    fn family(&self) -> u16 {
-        u16::from_ne_bytes([self.bytes[0], self.bytes[1]])
+    const fn family(&self) -> u16 {
+        family_of(self.words[0])
     }
 
-    pub(crate) fn is_in_process(&self) -> bool {
+    pub(crate) const fn is_in_process(&self) -> bool {
         self.family() == AF_IN_PROCESS
     }
 
-    /// The same with the numbers of another surface.
-    #[must_use]
-    pub fn numbered(mut self, numbering: Numbering) -> Self {
-        if numbering == Numbering::Winsock && self.family() == AF_INET6 {
-            self.bytes[..2].copy_from_slice(&Family::Inet6.number(numbering).to_ne_bytes()); // LAY-38
-        }
-        self
-    }
-
-    /// The bytes that count.
-    pub fn bytes_mut(&mut self) -> &mut [u8] {
-        let length = match self.family() {
+    /// How many bytes count.
+    pub const fn length(&self) -> usize {
+        match self.family() {
             AF_INET | AF_IN_PROCESS => SOCKADDR_IN_LEN,
             _ => SOCKADDR_IN6_LEN,
-        };
-        &mut self.bytes[..length]
+        }
+    }
+
+    /// The bytes, with the numbers of a surface.
+    pub fn to_bytes(&self, numbering: Numbering) -> [u8; SOCKADDR_MAX] {
+        let mut bytes = [0; SOCKADDR_MAX];
+        for (bytes, word) in bytes.chunks_exact_mut(4).zip(self.words) {
+            bytes.copy_from_slice(&word.to_ne_bytes());
+        }
+        if numbering == Numbering::Winsock && self.family() == AF_INET6 {
+            bytes[..2].copy_from_slice(&Family::Inet6.number(numbering).to_ne_bytes()); // LAY-38
+        }
+        bytes
     }
 
     /// The address in the form that programs in Rust have it.
@@ -316,15 +311,24 @@ impl Sockaddr {
             AF_INET6 => Family::Inet6,
             _ => Family::InProcess,
         };
-        Address::read(&self.bytes, family)
+        Address::read(&self.to_bytes(Numbering::Linux), family)
     }
+}
+
+/// The family number that a `sockaddr` begins with.
+const fn family_of(word: u32) -> u16 {
+    let [low, high, ..] = word.to_ne_bytes();
+    u16::from_ne_bytes([low, high])
 }
 
 impl From<&Address> for Sockaddr {
     fn from(address: &Address) -> Self {
-        Self {
-            bytes: address.sockaddr_bytes(),
+        let mut words = [0; SOCKADDR_WORDS];
+        let (bytes, _) = address.to_sockaddr(Numbering::Linux);
+        for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(4)) {
+            *word = u32::from_ne_bytes(part(bytes, 0));
         }
+        Self { words }
     }
 }
 
@@ -419,32 +423,24 @@ mod tests {
         for text in ["127.0.0.1:80", "[fe80::1%3]:9"] {
             let address: Address = text.parse().unwrap();
             let (bytes, len) = address.to_sockaddr(Numbering::Linux);
-            let mut written = Sockaddr::from_kernel(&bytes[..len]).unwrap();
-            assert_eq!(written.address(), address);
-            assert_eq!(written.bytes_mut(), &bytes[..len]);
-            assert_eq!(Sockaddr::from(&address), written);
-            for short in [0, 1, 2, len - 1] {
-                let refused = Sockaddr::from_kernel(&bytes[..short]);
-                assert_eq!(refused, Err(Error::AfNoSupport), "{text}, {short} bytes");
-            }
+            let written = SocketAddrAny::from(text.parse::<SocketAddr>().unwrap());
+            let sockaddr = Sockaddr::from_kernel(&written).unwrap();
+            assert_eq!(sockaddr.address(), address);
+            assert_eq!(
+                (sockaddr.to_bytes(Numbering::Linux), sockaddr.length()),
+                (bytes, len)
+            );
+            let (bytes, _) = address.to_sockaddr(Numbering::Winsock);
+            assert_eq!(sockaddr.to_bytes(Numbering::Winsock), bytes);
+            assert_eq!(Sockaddr::from(&address), sockaddr);
         }
         let in_process = "@1:7".parse::<Address>().unwrap();
         assert_eq!(Sockaddr::from(&in_process).address(), in_process);
+        let local = rustix::net::SocketAddrUnix::new_unnamed();
         assert_eq!(
-            Sockaddr::from_kernel(&[1; SOCKADDR_MAX]),
+            Sockaddr::from_kernel(&local.into()),
             Err(Error::AfNoSupport)
         );
-    }
-
-    #[test]
-    fn padding_is_not_part_of_an_address() {
-        let (mut bytes, len) = "127.0.0.1:80"
-            .parse::<Address>()
-            .unwrap()
-            .to_sockaddr(Numbering::Linux);
-        let clean = Sockaddr::from_kernel(&bytes[..len]);
-        bytes[8..len].fill(7);
-        assert_eq!(Sockaddr::from_kernel(&bytes[..len]), clean);
     }
 
     #[test]

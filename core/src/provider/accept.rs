@@ -147,7 +147,7 @@ impl<A: Accepting> Listening<'_, A> {
         mode: Mode<'_>,
         request: &mut Request,
     ) -> Result<A::Accepted> {
-        let holding = self.turn.begin(mode.blocking, mode.wait)?; // ACC-55
+        let mut holding = self.turn.begin(mode.blocking, mode.wait)?; // ACC-55
         let is_held = holding.finds_held();
         let token = match self.transport.take(is_held, mode, request) {
             Ok(token) => token,
@@ -160,8 +160,8 @@ impl<A: Accepting> Listening<'_, A> {
         let shown = Shown {
             listening: self,
             request,
-            token: Some(token),
-            holding: Some(holding),
+            token,
+            holding,
         };
         if self.turn.is_closed() {
             return Err(shown.refuse(&[])); // ACC-57: closed between the arrival and the question
@@ -172,7 +172,8 @@ impl<A: Accepting> Listening<'_, A> {
             callee_data: UserData::new(),
             granted: None,
         };
-        match self.ask(condition, &mut args) {
+        let (shown, answer) = shown.during(|| self.ask(condition, &mut args));
+        match answer {
             Err(error) => Err(shown.put_back(false).unwrap_or(error)), // ACC-21 ACC-39 GRP-04
             Ok(Decision::Accept) => shown.admit(&Acceptance {
                 callee_data: &args.callee_data,
@@ -192,111 +193,120 @@ impl<A: Accepting> Listening<'_, A> {
     ) -> Result<Decision> {
         inside_condition(self.turn, args.asked(), || condition(args))
     }
-}
-
-/// A request while it is shown to a condition function. If the function ends abnormally the request
-/// goes back to its place, undecided (ACC-59).
-struct Shown<'s, A: Accepting> {
-    listening: &'s Listening<'s, A>,
-    request: &'s Request,
-    token: Option<A::Token>,
-    /// Present until the request is decided.
-    holding: Option<Holding<'s>>,
-}
-
-impl<A: Accepting> Shown<'_, A> {
-    fn transport(&self) -> &A {
-        self.listening.transport
-    }
-
-    /// The request, unless another thread has closed the listener meanwhile: then the decision is
-    /// void and the caller refused (ACC-58).
-    fn decided(&mut self) -> Result<A::Token> {
-        let token = self.token.take().ok_or(Error::SyscallFailure)?;
-        // A condition function that has forked: in the child the request is not to be decided.
-        self.listening.provider.check_process()?;
-        if self.listening.turn.is_closed() {
-            // The refusal cannot fail in a way that matters: the client is gone or refused.
-            let _ = self.transport().refuse(token, &[]);
-            return Err(Error::Intr); // ACC-58
-        }
-        Ok(token)
-    }
-
-    fn admit(mut self, acceptance: &Acceptance<'_>) -> Result<A::Accepted> {
-        let token = self.decided()?;
-        let admitted = self.transport().admit(token, self.request, acceptance);
-        self.finish(false);
-        admitted.map_err(|error| self.unless_closed(error))
-    }
-
-    fn refuse(mut self, data: &[u8]) -> Error {
-        match self
-            .decided()
-            .and_then(|token| self.transport().refuse(token, data))
-        {
-            Ok(()) => Error::ConnRefused, // ACC-18
-            Err(error) => self.unless_closed(error),
-        }
-    }
-
-    /// Puts the request back; says what else has happened to it, if anything.
-    fn put_back(mut self, deferred: bool) -> Option<Error> {
-        let token = match self.decided() {
-            Ok(token) => token,
-            Err(error) => return Some(error),
-        };
-        let lost = self.replace(token, deferred);
-        lost.err()
-            .map(|error| self.unless_closed(error))
-            .or_else(|| self.closed())
-    }
-
-    /// Gives the request and the turn back.
-    fn replace(&mut self, token: A::Token, deferred: bool) -> Result<()> {
-        let replaced = self.transport().put_back(token, self.request, deferred);
-        self.finish(self.transport().holds_head());
-        replaced
-    }
 
     fn closed(&self) -> Option<Error> {
-        self.listening.turn.is_closed().then_some(Error::Intr)
-    }
-
-    fn unless_closed(&self, error: Error) -> Error {
-        self.closed().unwrap_or(error)
+        self.turn.is_closed().then_some(Error::Intr)
     }
 
     /// Gives the turn back; `held` says that the head was put back. If the listener was closed in
     /// between, nobody else will see it.
-    fn finish(&mut self, held: bool) {
-        let Some(holding) = self.holding.take() else {
-            return;
-        };
+    fn finish(&self, holding: Holding<'_>, held: bool) {
         holding.finish(held);
-        if held && self.listening.turn.is_closed() {
-            self.transport().drop_head();
-        }
-    }
-
-    /// The function has ended abnormally, or the request could not be decided.
-    #[cold]
-    fn end_undecided(&mut self) {
-        if self.listening.provider.check_process().is_err() {
-            return; // in a child that the condition function forked
-        }
-        match self.token.take() {
-            // ACC-59; a request that has been withdrawn meanwhile needs no place.
-            Some(token) => drop(self.replace(token, false)),
-            None => self.finish(false),
+        if held && self.turn.is_closed() {
+            self.transport.drop_head();
         }
     }
 }
 
-impl<A: Accepting> Drop for Shown<'_, A> {
-    fn drop(&mut self) {
-        if self.holding.is_some() {
-            self.end_undecided();
+/// A request that is shown to a condition function, with the turn. It ends by a decision, or by going
+/// back to its place.
+struct Shown<'s, A: Accepting> {
+    listening: &'s Listening<'s, A>,
+    request: &'s Request,
+    token: A::Token,
+    holding: Holding<'s>,
+}
+
+impl<A: Accepting> Shown<'_, A> {
+    /// Calls the condition function. If it ends abnormally the request goes back to its place,
+    /// undecided (ACC-59).
+    fn during<R>(self, condition: impl FnOnce() -> R) -> (Self, R) {
+        let mut kept = Kept(Some(self));
+        let answer = condition();
+        match kept.0.take() {
+            Some(shown) => (shown, answer),
+            None => unreachable!("nobody else takes it"),
         }
     }
+
+    /// Whether the request can be decided: not if another thread has closed the listener meanwhile,
+    /// nor in a child that the condition function has forked.
+    fn check(&self) -> Result<()> {
+        self.listening.provider.check_process()?;
+        self.listening.closed().map_or(Ok(()), Err) // ACC-58
+    }
+
+    /// The decision is void: where the listener was closed, the caller is refused.
+    #[cold]
+    fn void(self, error: Error) -> Error {
+        if error == Error::Intr {
+            // The refusal cannot fail in a way that matters: the client is gone or refused.
+            let _ = self.listening.transport.refuse(self.token, &[]); // ACC-58
+        }
+        error
+    }
+
+    fn admit(self, acceptance: &Acceptance<'_>) -> Result<A::Accepted> {
+        if let Err(error) = self.check() {
+            return Err(self.void(error));
+        }
+        let listening = self.listening;
+        let admitted = listening
+            .transport
+            .admit(self.token, self.request, acceptance);
+        listening.finish(self.holding, false);
+        admitted.map_err(|error| listening.closed().unwrap_or(error))
+    }
+
+    fn refuse(self, data: &[u8]) -> Error {
+        if let Err(error) = self.check() {
+            return self.void(error);
+        }
+        let listening = self.listening;
+        let refused = listening.transport.refuse(self.token, data);
+        listening.finish(self.holding, false);
+        match refused {
+            Ok(()) => Error::ConnRefused, // ACC-18
+            Err(error) => listening.closed().unwrap_or(error),
+        }
+    }
+
+    /// Puts the request back; says what else has happened to it, if anything.
+    fn put_back(self, deferred: bool) -> Option<Error> {
+        if let Err(error) = self.check() {
+            return Some(self.void(error));
+        }
+        let listening = self.listening;
+        let lost = self.replace(deferred).err();
+        listening.closed().or(lost)
+    }
+
+    /// Gives the request and the turn back.
+    fn replace(self, deferred: bool) -> Result<()> {
+        let transport = self.listening.transport;
+        let replaced = transport.put_back(self.token, self.request, deferred);
+        self.listening.finish(self.holding, transport.holds_head());
+        replaced
+    }
+}
+
+/// Keeps the request while the condition function runs.
+struct Kept<'s, A: Accepting>(Option<Shown<'s, A>>);
+
+impl<A: Accepting> Drop for Kept<'_, A> {
+    fn drop(&mut self) {
+        if let Some(shown) = self.0.take() {
+            ended_abnormally(shown);
+        }
+    }
+}
+
+/// The condition function has panicked.
+#[cold]
+fn ended_abnormally<A: Accepting>(shown: Shown<'_, A>) {
+    if shown.listening.provider.check_process().is_err() {
+        return; // in a child that the condition function forked
+    }
+    // ACC-59; a request that has been withdrawn meanwhile needs no place.
+    let _ = shown.replace(false);
 }

@@ -210,9 +210,10 @@ impl Handles {
         make: impl FnOnce() -> Socket,
         made_by: Numbering,
     ) -> Result<u64> {
-        let (handle, slot) = self.place_of(descriptor)?;
+        let slot = self.place_of(descriptor).ok_or(Error::MFile)?;
         match slot.claim() {
             Some(claim) => {
+                let handle = handle_of(descriptor);
                 claim.fill_with(tag_of(handle), || Known {
                     socket: make(),
                     made_by,
@@ -223,10 +224,9 @@ impl Handles {
         }
     }
 
-    fn place_of(&self, descriptor: RawFd) -> Result<(u64, &'static Place)> {
-        let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
-        let slot = self.descriptors.slot_or_new(index).ok_or(Error::MFile)?;
-        Ok((index as u64, slot))
+    fn place_of(&self, descriptor: RawFd) -> Option<&'static Place> {
+        self.descriptors
+            .slot_or_new(usize::try_from(descriptor).ok()?)
     }
 
     /// The slot of a descriptor is still another socket's.
@@ -239,8 +239,9 @@ impl Handles {
     ) -> Result<u64> {
         loop {
             let descriptor = make_room(slot, &mut socket)?;
-            let (handle, other) = self.place_of(descriptor)?;
+            let other = self.place_of(descriptor).ok_or(Error::MFile)?;
             if let Some(claim) = other.claim() {
+                let handle = handle_of(descriptor);
                 claim.fill(tag_of(handle), Known { socket, made_by });
                 return Ok(handle);
             }
@@ -249,10 +250,12 @@ impl Handles {
     }
 
     fn find(&self, handle: u64) -> Result<Found> {
-        self.slot_of(handle)
-            .and_then(|slot| slot.enter(tag_of(handle)))
-            .map(Found)
-            .ok_or(Error::NotSock) // HND-15 HND-16
+        self.look_up(handle).ok_or(Error::NotSock) // HND-15 HND-16
+    }
+
+    fn look_up(&self, handle: u64) -> Option<Found> {
+        let slot = self.slot_of(handle)?;
+        slot.enter(tag_of(handle)).map(Found)
     }
 
     /// A closed socket has no handle any more.
@@ -293,6 +296,11 @@ fn make_room(slot: &Place, socket: &mut Socket) -> Result<RawFd> {
     socket.kernel_descriptor().ok_or(Error::NotSock)
 }
 
+/// The handle of a kernel socket. No descriptor is negative.
+fn handle_of(descriptor: RawFd) -> u64 {
+    u64::try_from(descriptor).unwrap_or(u64::MAX)
+}
+
 /// What a slot knows a handle by. Every handle fits; nothing else has this tag.
 fn tag_of(handle: u64) -> u32 {
     u32::try_from(handle + 1).unwrap_or(0)
@@ -322,11 +330,13 @@ pub fn accept(
     wait: &Wait<'_>,
     made_by: Numbering,
 ) -> Result<u64> {
-    listener.accept_into(Registered { made_by }, condition, wait)
+    let handles = &listener.provider().handles;
+    listener.accept_into(Registered { handles, made_by }, condition, wait)
 }
 
 /// The socket stands in the table, and its handle is what the accept call returns.
 struct Registered {
+    handles: &'static Handles,
     made_by: Numbering,
 }
 
@@ -334,8 +344,7 @@ impl socket::Place for Registered {
     type Placed = u64;
 
     fn put(self, descriptor: Option<RawFd>, socket: impl FnOnce() -> Socket) -> Result<u64> {
-        let handles = &Provider::current()?.handles;
-        handles.register_new(descriptor, socket, self.made_by)
+        self.handles.register_new(descriptor, socket, self.made_by)
     }
 }
 

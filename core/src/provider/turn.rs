@@ -226,7 +226,7 @@ impl Turn {
     }
 }
 
-/// The turn, held by one thread. Dropped early, it goes back to what it was.
+/// The turn, held by one thread. Dropped before a request is decided, it goes back to what it was.
 #[derive(Debug)]
 pub(crate) struct Holding<'a> {
     turn: &'a Turn,
@@ -241,7 +241,8 @@ impl Holding<'_> {
 
     /// A request has been taken and is about to be shown to a condition function. Whoever closes the
     /// listener at this moment may still take it for waiting, and wakes a sleeper that there is not.
-    pub(crate) fn deciding(&self) {
+    pub(crate) fn deciding(&mut self) {
+        self.was = Phase::Idle;
         self.turn.word.store(Phase::Deciding as u32, Release);
     }
 
@@ -273,7 +274,7 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for round in 0..500 {
-                        let holding = turn.begin(true, &Wait::FOREVER).unwrap();
+                        let mut holding = turn.begin(true, &Wait::FOREVER).unwrap();
                         assert_eq!(inside.fetch_add(1, SeqCst), 0);
                         holding.deciding();
                         inside.fetch_sub(1, SeqCst);
@@ -326,13 +327,13 @@ mod tests {
     #[test]
     fn only_the_deciding_thread_is_inside() {
         let turn = Turn::default();
-        let holding = turn.begin(true, &Wait::FOREVER).unwrap();
+        let mut holding = turn.begin(true, &Wait::FOREVER).unwrap();
         holding.deciding();
         assert!(!turn.is_decided_here() && !in_condition_function());
         inside_condition(&turn, Asked::OwnProcess, || {
             assert!(turn.is_decided_here() && in_condition_function());
             let other = Turn::default();
-            let nested = other.begin(true, &Wait::FOREVER).unwrap();
+            let mut nested = other.begin(true, &Wait::FOREVER).unwrap();
             nested.deciding();
             assert!(!other.is_decided_here());
             inside_condition(&other, Asked::Stranger, || {

@@ -131,6 +131,11 @@ impl Socket {
         }
     }
 
+    /// That of the process it was made in.
+    pub(crate) fn provider(&self) -> &'static Provider {
+        self.provider
+    }
+
     fn extra(&self) -> &Extra {
         self.extra.get_or_init(Box::default)
     }
@@ -287,9 +292,9 @@ impl Socket {
             self.mode(wait),
             &mut request,
         )?;
-        if let Some(options) = extra.options.touched() {
+        if extra.options.is_touched() {
             let socket = self.accepted(transport.endpoint(accepted, &request));
-            self.hand_on(&socket, &options)?;
+            self.hand_on(&socket, &extra.options)?;
             return place.put(socket.kernel_descriptor(), || socket);
         }
         let descriptor = A::descriptor(&accepted);
@@ -307,13 +312,14 @@ impl Socket {
 
     /// Gives an accepted socket the options that were set on this one.
     #[cold]
-    fn hand_on(&self, accepted: &Self, options: &Options) -> Result<()> {
-        if self.extra().options.touched_since_listen() || !self.transport().inherits_options() {
-            apply(accepted.transport(), options)?; // SKT-03 SKT-04
+    fn hand_on(&self, accepted: &Self, store: &OptionStore) -> Result<()> {
+        let options = store.record();
+        if store.touched_since_listen() || !self.transport().inherits_options() {
+            apply(accepted.transport(), &options)?; // SKT-03 SKT-04
         }
         // Nobody else knows the socket yet.
         let _ = accepted.extra.set(Box::new(Extra {
-            options: OptionStore::inherited(*options),
+            options: OptionStore::inherited(options),
             turn: Turn::default(),
         }));
         Ok(())

@@ -13,7 +13,7 @@ use std::{
     ffi::{c_int, c_long, c_ulong},
     mem::ManuallyDrop,
     os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd},
-    ptr, slice,
+    ptr,
     sync::{
         OnceLock,
         atomic::{AtomicPtr, Ordering::SeqCst},
@@ -30,11 +30,14 @@ use rustix::{
 
 use crate::{Error, Result};
 
-/// The address that a system call has written, as it was written.
-pub(crate) fn written(address: &SocketAddrAny) -> &[u8] {
-    let first = address.as_ptr().cast();
-    // SAFETY: so many bytes were written, and they are borrowed as long as the address is.
-    unsafe { slice::from_raw_parts(first, address.addr_len() as usize) }
+/// The first words of an address that a system call has written; nothing if it is shorter.
+pub(crate) fn leading<const N: usize>(address: &SocketAddrAny) -> Option<[u32; N]> {
+    if (address.addr_len() as usize) < N * size_of::<u32>() {
+        return None;
+    }
+    let first = address.as_ptr().cast::<[u32; N]>();
+    // SAFETY: so many bytes were written, and any bytes are words.
+    Some(unsafe { first.read_unaligned() })
 }
 
 /// A value of which every process has its own: a forked child does not see its parent's.
@@ -59,6 +62,11 @@ impl<T> PerProcess<T> {
         // SAFETY: the word is null or was set from a reference that is valid for ever, and nobody
         // has it mutably.
         unsafe { value.as_ref() }
+    }
+
+    /// Whether this is the value of this process.
+    pub(crate) fn is(&self, value: &T) -> bool {
+        (self.word.get()).is_some_and(|word| ptr::eq(word.load(SeqCst), value))
     }
 
     /// Whether an ancestor has a value and this process has none.
@@ -205,11 +213,13 @@ mod tests {
         static FIRST: u32 = 1;
         assert!(PER_PROCESS.get().is_none() && !PER_PROCESS.is_lost());
         let start = |later| *PER_PROCESS.get_or_start(&FIRST, || Box::leak(Box::new(later)));
+        assert!(!PER_PROCESS.is(&FIRST));
         assert_eq!(start(2), 1);
         assert_eq!(start(2), 1);
+        assert!(PER_PROCESS.is(&FIRST));
         assert!(!PER_PROCESS.is_lost());
         in_a_forked_child(move || {
-            let was_lost = PER_PROCESS.get().is_none() && PER_PROCESS.is_lost();
+            let was_lost = PER_PROCESS.is_lost() && !PER_PROCESS.is(&FIRST);
             let started = start(2) == 2 && start(3) == 2 && !PER_PROCESS.is_lost();
             if was_lost && started {
                 Ok(())

@@ -6,7 +6,7 @@ use std::{
 };
 
 use provider::{
-    ConditionArgs, Decision, Numbering, Qos, Result, Sockaddr,
+    ConditionArgs, Decision, Numbering, Qos, Result, SOCKADDR_MAX, Sockaddr,
     rules::{condition::RawAnswer, user_data::UserData},
 };
 
@@ -188,15 +188,21 @@ impl Shown {
 
 /// A socket address that C code may read as whatever structure it takes it for.
 #[repr(C, align(8))]
-struct SocketAddress(Sockaddr);
+struct SocketAddress {
+    bytes: [u8; SOCKADDR_MAX],
+    length: usize,
+}
 
 impl SocketAddress {
     fn new(address: &Sockaddr, numbering: Numbering) -> Self {
-        Self(address.numbered(numbering))
+        Self {
+            bytes: address.to_bytes(numbering),
+            length: address.length(),
+        }
     }
 
     fn buffer(&mut self) -> vestibule_buffer {
-        buffer(self.0.bytes_mut())
+        buffer(&mut self.bytes[..self.length])
     }
 }
 

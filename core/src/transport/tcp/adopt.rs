@@ -8,7 +8,7 @@ use rustix::{
     net::{self, AddressFamily, SocketType, ipproto, sockopt},
 };
 
-use super::{Tcp, written};
+use super::Tcp;
 use crate::{
     Address, Error, Family, Linger, Result,
     address::Sockaddr,
@@ -95,7 +95,7 @@ fn look(fd: &OwnedFd) -> Result<Found> {
         (listening, None)
     } else {
         match net::getpeername(fd) {
-            Ok(Some(peer)) => (Connection::ACCEPTED, Some(written(&peer)?)),
+            Ok(Some(peer)) => (Connection::ACCEPTED, Some(Sockaddr::from_kernel(&peer)?)),
             Ok(None) | Err(Errno::NOTCONN) => return Err(Error::NotConn),
             Err(error) => return Err(error.into()),
         }
@@ -103,7 +103,7 @@ fn look(fd: &OwnedFd) -> Result<Found> {
     Ok(Found {
         family,
         connection,
-        local: written(&net::getsockname(fd)?)?.address(),
+        local: Sockaddr::from_kernel(&net::getsockname(fd)?)?.address(),
         peer,
         linger: Linger::from_duration(sockopt::socket_linger(fd)?),
         nonblocking: fcntl_getfl(fd)?.contains(OFlags::NONBLOCK),

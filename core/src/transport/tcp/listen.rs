@@ -8,7 +8,7 @@ use rustix::{
     net::{self, SocketFlags},
 };
 
-use super::{Acceptance, Mode, Request, Tcp, reset, written};
+use super::{Acceptance, Mode, Request, Tcp, reset};
 use crate::{
     Error, Result,
     address::Sockaddr,
@@ -34,6 +34,9 @@ impl Arrived {
         reset(self.fd); // ACC-06 ACC-71
     }
 }
+
+/// What the slot of a held head knows it by.
+const HELD: u32 = 1;
 
 /// A request that waits at the head to be shown again.
 #[derive(Debug)]
@@ -64,10 +67,10 @@ impl Tcp {
         mode: Mode<'_>,
         request: &mut Request,
     ) -> Result<Arrived> {
-        let arrived = match self.take_held(held) {
-            Some(head) => {
-                request.caller = head.caller;
-                head.arrived // ACC-08 ACC-66 ACC-68
+        let arrived = match held.then(|| self.take_held()).flatten() {
+            Some(HeldHead { arrived, caller }) => {
+                request.caller = caller;
+                arrived // ACC-08 ACC-66 ACC-68
             }
             None => self.accept_from_kernel(mode, &mut request.caller)?,
         };
@@ -75,12 +78,9 @@ impl Tcp {
         Ok(arrived)
     }
 
-    fn take_held(&self, held: bool) -> Option<HeldHead> {
-        if held {
-            self.held().lock().take()
-        } else {
-            None
-        }
+    /// Whoever closes the listener takes it as well, so there is not always one to be found.
+    pub(super) fn take_held(&self) -> Option<HeldHead> {
+        self.held().take_unused(HELD)
     }
 
     fn accept_from_kernel(&self, mode: Mode<'_>, caller: &mut Sockaddr) -> Result<Arrived> {
@@ -95,7 +95,11 @@ impl Tcp {
         }
         loop {
             // Closing finds a sleeper here by the phase of the turn.
-            let accept = || net::acceptfrom_with(&self.fd, flags | SocketFlags::CLOEXEC); // HND-36
+            // HND-36
+            let accept = || {
+                let (fd, address) = net::acceptfrom_with(&self.fd, flags | SocketFlags::CLOEXEC)?;
+                Ok((fd, address.as_ref().map(Sockaddr::from_kernel)))
+            };
             let accepted = if nonblocking {
                 accept()
             } else {
@@ -103,7 +107,7 @@ impl Tcp {
             };
             match accepted {
                 Ok((fd, Some(address))) => {
-                    *caller = written(&address)?;
+                    *caller = address?;
                     return Ok(Arrived { fd, nonblocking });
                 }
                 Ok((_, None)) => return Err(Error::SyscallFailure),
@@ -150,7 +154,7 @@ impl Tcp {
         }
         request.callee = match history.listening_on.get() {
             Some(address) => *address,
-            None => written(&net::getsockname(&arrived.fd)?)?, // ACC-35: behind a wildcard only
+            None => Sockaddr::from_kernel(&net::getsockname(&arrived.fd)?)?, // ACC-35: behind a wildcard only
         };
         // No caller data (ACC-31), no quality of service (QOS-10).
         Ok(())
@@ -158,7 +162,9 @@ impl Tcp {
 
     /// Keeps the request as the head, to be shown again.
     pub(super) fn hold(&self, arrived: Arrived, request: &Request) -> Result<()> {
-        *self.held().lock() = Some(HeldHead {
+        // Nobody else puts one there: the calling thread has the listener's turn.
+        let claim = self.held().claim().ok_or(Error::SyscallFailure)?;
+        claim.fill_with(HELD, || HeldHead {
             arrived,
             caller: request.caller,
         }); // ACC-07 ACC-21

@@ -19,11 +19,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parking_lot::Mutex;
 use rustix::{
     event::{PollFd, PollFlags, poll},
     io::{Errno, ioctl_fionbio},
-    net::{self, AddressFamily, SocketAddrAny, SocketFlags, SocketType, ipproto, sockopt},
+    net::{self, AddressFamily, SocketFlags, SocketType, ipproto, sockopt},
     time::Timespec,
 };
 
@@ -41,7 +40,7 @@ use crate::{
         connection::{Connection, Shutdown, State},
         user_data::UserDataKind,
     },
-    sys,
+    sys::{self, slot::Slot},
 };
 
 /// The kernel socket. It closes when it is dropped, unless the program has closed its number
@@ -92,7 +91,7 @@ struct History {
     caller_check: AtomicBool,
     /// The local address of a listener that is bound to one, known before any request (P1).
     listening_on: OnceLock<Sockaddr>,
-    held: Mutex<Option<HeldHead>>,
+    held: Slot<HeldHead>,
     attempt: connect::Attempt,
 }
 
@@ -101,7 +100,7 @@ impl History {
         Self {
             caller_check: AtomicBool::new(true),
             listening_on: OnceLock::new(),
-            held: Mutex::new(None),
+            held: Slot::empty(),
             attempt: connect::Attempt::default(),
         }
     }
@@ -153,7 +152,7 @@ impl Tcp {
     }
 
     /// The place of a head that was put back.
-    fn held(&self) -> &Mutex<Option<HeldHead>> {
+    fn held(&self) -> &Slot<HeldHead> {
         &self.history().held
     }
 
@@ -237,7 +236,7 @@ impl Tcp {
     }
 
     fn bound_address(&self) -> Result<Address> {
-        Ok(written(&net::getsockname(&self.fd)?)?.address())
+        Ok(Sockaddr::from_kernel(&net::getsockname(&self.fd)?)?.address())
     }
 
     /// The peer, or whom the last connect was for.
@@ -255,11 +254,6 @@ impl Tcp {
             let _ = self.history().listening_on.set(address.into());
         }
     }
-}
-
-/// An IP address that the kernel has written.
-fn written(address: &SocketAddrAny) -> Result<Sockaddr> {
-    Sockaddr::from_kernel(sys::written(address))
 }
 
 /// The IP address, if it is of the socket's family (LSN-11, CON-13).
@@ -318,11 +312,11 @@ impl Accepting for Tcp {
     }
 
     fn holds_head(&self) -> bool {
-        self.held().lock().is_some()
+        self.held().is_occupied()
     }
 
     fn drop_head(&self) {
-        if let Some(head) = self.held().lock().take() {
+        if let Some(head) = self.take_held() {
             head.arrived.refuse();
         }
     }
@@ -497,7 +491,7 @@ impl Transport for Tcp {
             State::Listening => sockopt::socket_acceptconn(&self.fd) == Ok(true),
             State::Connected => match net::getpeername(&self.fd) {
                 Ok(peer) => same_end(
-                    peer.and_then(|peer| written(&peer).ok())
+                    peer.and_then(|peer| Sockaddr::from_kernel(&peer).ok())
                         .map(|peer| peer.address()),
                     self.peer(),
                 ),

@@ -249,16 +249,18 @@ impl Address {
 /// What is on its way from the kernel to a condition function written in C stays in this form: taking
 /// it apart and putting it together again costs more than everything else that is done with it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(transparent)]
 pub struct Sockaddr {
     /// As the bytes follow each other in memory.
     words: [u32; SOCKADDR_WORDS],
+    /// How many bytes count.
+    length: u32,
 }
 
 impl Sockaddr {
-    /// All zero, which is no address.
+    /// No address.
     pub(crate) const NONE: Self = Self {
         words: [0; SOCKADDR_WORDS],
+        length: 0,
     };
 
     /// What the kernel has written.
@@ -268,16 +270,33 @@ impl Sockaddr {
     pub(crate) fn from_kernel(written: &SocketAddrAny) -> Result<Self> {
         let mut words = [0; SOCKADDR_WORDS];
         let first: [u32; SOCKADDR_IN_LEN / 4] = leading(written).ok_or(Error::AfNoSupport)?;
-        match family_of(first[0]) {
-            AF_INET => words[..first.len()].copy_from_slice(&first),
-            AF_INET6 => words = leading(written).ok_or(Error::AfNoSupport)?,
+        let length = match family_of(first[0]) {
+            AF_INET => {
+                words[..first.len()].copy_from_slice(&first);
+                SOCKADDR_IN_LEN
+            }
+            AF_INET6 => {
+                words = leading(written).ok_or(Error::AfNoSupport)?;
+                SOCKADDR_IN6_LEN
+            }
             _ => return Err(Error::AfNoSupport),
-        }
-        Ok(Self { words })
+        };
+        Ok(Self::of(words, length))
+    }
+
+    const fn of(words: [u32; SOCKADDR_WORDS], length: usize) -> Self {
+        debug_assert!(length <= SOCKADDR_MAX);
+        #[expect(clippy::cast_possible_truncation, reason = "it is 28 at most")]
+        let length = length as u32;
+        Self { words, length }
     }
 
     const fn family(&self) -> u16 {
         family_of(self.words[0])
+    }
+
+    pub(crate) const fn is_none(&self) -> bool {
+        self.length == 0
     }
 
     pub(crate) const fn is_in_process(&self) -> bool {
@@ -286,10 +305,7 @@ impl Sockaddr {
 
     /// How many bytes count.
     pub const fn length(&self) -> usize {
-        match self.family() {
-            AF_INET | AF_IN_PROCESS => SOCKADDR_IN_LEN,
-            _ => SOCKADDR_IN6_LEN,
-        }
+        self.length as usize
     }
 
     /// The bytes, with the numbers of a surface.
@@ -298,8 +314,8 @@ impl Sockaddr {
         for (bytes, word) in bytes.chunks_exact_mut(4).zip(self.words) {
             bytes.copy_from_slice(&word.to_ne_bytes());
         }
-        if numbering == Numbering::Winsock && self.family() == AF_INET6 {
-            bytes[..2].copy_from_slice(&Family::Inet6.number(numbering).to_ne_bytes()); // LAY-38
+        if numbering == Numbering::Winsock {
+            renumber(&mut bytes);
         }
         bytes
     }
@@ -315,6 +331,15 @@ impl Sockaddr {
     }
 }
 
+/// Gives the bytes of a `sockaddr` the numbers of the Winsock headers.
+#[cold]
+fn renumber(bytes: &mut [u8; SOCKADDR_MAX]) {
+    if u16::from_ne_bytes(part(bytes, 0)) == AF_INET6 {
+        let family = Family::Inet6.number(Numbering::Winsock); // LAY-38
+        bytes[..2].copy_from_slice(&family.to_ne_bytes());
+    }
+}
+
 /// The family number that a `sockaddr` begins with.
 const fn family_of(word: u32) -> u16 {
     let [low, high, ..] = word.to_ne_bytes();
@@ -324,11 +349,11 @@ const fn family_of(word: u32) -> u16 {
 impl From<&Address> for Sockaddr {
     fn from(address: &Address) -> Self {
         let mut words = [0; SOCKADDR_WORDS];
-        let (bytes, _) = address.to_sockaddr(Numbering::Linux);
+        let (bytes, length) = address.to_sockaddr(Numbering::Linux);
         for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(4)) {
             *word = u32::from_ne_bytes(part(bytes, 0));
         }
-        Self { words }
+        Self::of(words, length)
     }
 }
 
@@ -340,7 +365,7 @@ impl From<InProcessAddress> for Sockaddr {
 
 impl fmt::Debug for Sockaddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.address(), f)
+        self.address().fmt(f)
     }
 }
 
@@ -436,6 +461,7 @@ mod tests {
         }
         let in_process = "@1:7".parse::<Address>().unwrap();
         assert_eq!(Sockaddr::from(&in_process).address(), in_process);
+        assert!(Sockaddr::NONE.is_none() && !Sockaddr::from(&in_process).is_none());
         let local = rustix::net::SocketAddrUnix::new_unnamed();
         assert_eq!(
             Sockaddr::from_kernel(&local.into()),

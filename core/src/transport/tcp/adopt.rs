@@ -29,7 +29,7 @@ struct Found {
     family: Family,
     connection: Connection,
     local: Address,
-    peer: Option<Sockaddr>,
+    peer: Sockaddr,
     linger: Linger,
     nonblocking: bool,
 }
@@ -92,10 +92,10 @@ fn look(fd: &OwnedFd) -> Result<Found> {
             bound: true,
             ..Connection::NEW
         };
-        (listening, None)
+        (listening, Sockaddr::NONE)
     } else {
         match net::getpeername(fd) {
-            Ok(Some(peer)) => (Connection::ACCEPTED, Some(Sockaddr::from_kernel(&peer)?)),
+            Ok(Some(peer)) => (Connection::ACCEPTED, Sockaddr::from_kernel(&peer)?),
             Ok(None) | Err(Errno::NOTCONN) => return Err(Error::NotConn),
             Err(error) => return Err(error.into()),
         }

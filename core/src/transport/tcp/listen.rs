@@ -94,26 +94,28 @@ impl Tcp {
             self.wait_for(PollFlags::IN, mode.wait)?;
         }
         loop {
-            // Closing finds a sleeper here by the phase of the turn.
-            // HND-36
-            let accept = || {
-                let (fd, address) = net::acceptfrom_with(&self.fd, flags | SocketFlags::CLOEXEC)?;
-                Ok((fd, address.as_ref().map(Sockaddr::from_kernel)))
-            };
             let accepted = if nonblocking {
-                accept()
+                self.accept_once(flags, caller)
             } else {
-                mode.wait.sleep(accept)
+                // Closing finds a sleeper here by the phase of the turn.
+                mode.wait.sleep(|| self.accept_once(flags, caller))
             };
             match accepted {
-                Ok((fd, Some(address))) => {
-                    *caller = address?;
-                    return Ok(Arrived { fd, nonblocking });
-                }
-                Ok((_, None)) => return Err(Error::SyscallFailure),
+                Ok(fd) => return Ok(Arrived { fd, nonblocking }),
                 Err(error) => self.accept_again(error, mode)?,
             }
         }
+    }
+
+    fn accept_once(
+        &self,
+        flags: SocketFlags,
+        caller: &mut Sockaddr,
+    ) -> rustix::io::Result<OwnedFd> {
+        let (fd, address) = net::acceptfrom_with(&self.fd, flags | SocketFlags::CLOEXEC)?; // HND-36
+        let address = address.as_ref().map(Sockaddr::from_kernel);
+        *caller = address.and_then(Result::ok).ok_or(Errno::AFNOSUPPORT)?;
+        Ok(fd)
     }
 
     /// What an error of `accept4` means: whether to call it again.

@@ -78,7 +78,7 @@ pub(crate) struct Tcp {
     /// The Winsock number of an error that sending and receiving report, 0 if none.
     broken: AtomicU16,
     /// Whom it was accepted from; a client's destination stands in its attempt.
-    peer: Option<Sockaddr>,
+    peer: Sockaddr,
     family: Family,
     closed: AtomicBool,
     /// Made when it is needed: an accepted socket, of which there may be many, does without.
@@ -115,7 +115,7 @@ impl Tcp {
         };
         let flags = SocketFlags::CLOEXEC; // HND-36
         let fd = net::socket_with(domain, SocketType::STREAM, flags, Some(ipproto::TCP))?;
-        Ok(Self::from_fd(fd, family, Connection::NEW, None).configured())
+        Ok(Self::from_fd(fd, family, Connection::NEW, Sockaddr::NONE).configured())
     }
 
     /// A socket that may become a listener takes the setting of this moment.
@@ -126,12 +126,7 @@ impl Tcp {
         self
     }
 
-    fn from_fd(
-        fd: OwnedFd,
-        family: Family,
-        connection: Connection,
-        peer: Option<Sockaddr>,
-    ) -> Self {
+    fn from_fd(fd: OwnedFd, family: Family, connection: Connection, peer: Sockaddr) -> Self {
         Self {
             fd: Descriptor {
                 fd: Some(fd),
@@ -241,10 +236,10 @@ impl Tcp {
 
     /// The peer, or whom the last connect was for.
     fn peer(&self) -> Option<Address> {
-        match &self.peer {
-            Some(peer) => Some(peer.address()),
-            None => self.destination(),
+        if self.peer.is_none() {
+            return self.destination();
         }
+        Some(self.peer.address())
     }
 
     /// Remembers the local address of a listener; on the wildcard each request has its own.
@@ -326,7 +321,7 @@ impl Accepting for Tcp {
     }
 
     fn endpoint(&self, accepted: OwnedFd, request: &Request) -> Endpoint {
-        let peer = Some(request.caller); // SKT-18
+        let peer = request.caller; // SKT-18
         Endpoint::Tcp(Self::from_fd(
             accepted,
             self.family,

@@ -258,7 +258,7 @@ pub struct Sockaddr {
 
 impl Sockaddr {
     /// No address.
-    pub(crate) const NONE: Self = Self {
+    pub const NONE: Self = Self {
         words: [0; SOCKADDR_WORDS],
         length: 0,
     };

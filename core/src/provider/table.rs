@@ -59,17 +59,20 @@ impl Pages {
     }
 
     fn slot(&self, index: usize) -> Option<&'static Place> {
-        self.0
-            .get(index / PAGE)?
-            .get()
-            .map(|page| &page[index % PAGE])
+        let page = self.0.get(index / PAGE)?.get()?;
+        page.get(index % PAGE)
     }
 
     fn slot_or_new(&self, index: usize) -> Option<&'static Place> {
+        self.slot(index).or_else(|| self.new_slot(index))
+    }
+
+    /// The first slot of a page that is needed.
+    #[cold]
+    fn new_slot(&self, index: usize) -> Option<&'static Place> {
         let new_page = || (0..PAGE).map(|_| Slot::empty()).collect();
-        self.0
-            .get(index / PAGE)
-            .map(|page| &page.get_or_init(new_page)[index % PAGE])
+        let page = self.0.get(index / PAGE)?.get_or_init(new_page);
+        page.get(index % PAGE)
     }
 
     /// Every slot that may be occupied.
@@ -250,7 +253,7 @@ impl Handles {
     }
 
     fn find(&self, handle: u64) -> Result<Found> {
-        self.look_up(handle).ok_or(Error::NotSock) // HND-15 HND-16
+        self.look_up(handle).ok_or(Error::NotSock)
     }
 
     fn look_up(&self, handle: u64) -> Option<Found> {
@@ -378,7 +381,8 @@ pub fn adopt(descriptor: OwnedFd, made_by: Numbering) -> Result<u64, AdoptError>
 /// [`Error::NotSock`] for a number that is no open socket (HND-15, HND-16);
 /// [`Error::NotInitialised`] in a forked child that has not started anew.
 pub fn find(handle: u64) -> Result<Found> {
-    Provider::current()?.handles.find(handle)
+    let found = Provider::current()?.handles.look_up(handle);
+    found.ok_or(Error::NotSock) // HND-15 HND-16
 }
 
 /// Closes the socket with this handle; the handle is free afterwards (HND-15). A call of another

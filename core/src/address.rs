@@ -268,27 +268,33 @@ impl Sockaddr {
     /// # Errors
     /// [`Error::AfNoSupport`] if it is no IP address.
     pub(crate) fn from_kernel(written: &SocketAddrAny) -> Result<Self> {
-        let mut words = [0; SOCKADDR_WORDS];
-        let first: [u32; SOCKADDR_IN_LEN / 4] = leading(written).ok_or(Error::AfNoSupport)?;
-        let length = match family_of(first[0]) {
-            AF_INET => {
-                words[..first.len()].copy_from_slice(&first);
-                SOCKADDR_IN_LEN
-            }
-            AF_INET6 => {
-                words = leading(written).ok_or(Error::AfNoSupport)?;
-                SOCKADDR_IN6_LEN
-            }
-            _ => return Err(Error::AfNoSupport),
-        };
-        Ok(Self::of(words, length))
+        let mut sockaddr = Self::NONE;
+        sockaddr.take_from_kernel(written)?;
+        Ok(sockaddr)
     }
 
-    const fn of(words: [u32; SOCKADDR_WORDS], length: usize) -> Self {
-        debug_assert!(length <= SOCKADDR_MAX);
-        #[expect(clippy::cast_possible_truncation, reason = "it is 28 at most")]
-        let length = length as u32;
-        Self { words, length }
+    /// The same in place.
+    pub(crate) fn take_from_kernel(&mut self, written: &SocketAddrAny) -> Result<()> {
+        let first: [u32; SOCKADDR_IN_LEN / 4] = leading(written).ok_or(Error::AfNoSupport)?;
+        match family_of(first[0]) {
+            AF_INET => {
+                let (words, rest) = self.words.split_at_mut(first.len());
+                words.copy_from_slice(&first);
+                rest.fill(0);
+                self.length = Self::narrow(SOCKADDR_IN_LEN);
+            }
+            AF_INET6 => {
+                self.words = leading(written).ok_or(Error::AfNoSupport)?;
+                self.length = Self::narrow(SOCKADDR_IN6_LEN);
+            }
+            _ => return Err(Error::AfNoSupport),
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "it is 28 at most")]
+    const fn narrow(length: usize) -> u32 {
+        length as u32
     }
 
     const fn family(&self) -> u16 {
@@ -353,7 +359,8 @@ impl From<&Address> for Sockaddr {
         for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(4)) {
             *word = u32::from_ne_bytes(part(bytes, 0));
         }
-        Self::of(words, length)
+        let length = Self::narrow(length);
+        Self { words, length }
     }
 }
 

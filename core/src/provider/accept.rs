@@ -157,14 +157,8 @@ impl<A: Accepting> Listening<'_, A> {
             }
         };
         holding.deciding();
-        let shown = Shown {
-            listening: self,
-            request,
-            token,
-            holding,
-        };
         if self.turn.is_closed() {
-            return Err(shown.refuse(&[])); // ACC-57: closed between the arrival and the question
+            return Err(self.refuse(token, holding, &[])); // ACC-57: before the question
         }
         let mut args = ConditionArgs {
             request,
@@ -172,16 +166,33 @@ impl<A: Accepting> Listening<'_, A> {
             callee_data: UserData::new(),
             granted: None,
         };
-        let (shown, answer) = shown.during(|| self.ask(condition, &mut args));
+        let mut kept = Kept {
+            listening: self,
+            request,
+            taken: Some((token, holding)),
+        };
+        let answer = self.ask(condition, &mut args);
+        let Some((token, holding)) = kept.taken.take() else {
+            return Err(Error::SyscallFailure); // nobody else takes it
+        };
         match answer {
-            Err(error) => Err(shown.put_back(false).unwrap_or(error)), // ACC-21 ACC-39 GRP-04
-            Ok(Decision::Accept) => shown.admit(&Acceptance {
-                callee_data: &args.callee_data,
-                qos: args.granted.as_ref().or(request.qos.as_ref()),
-                nonblocking: nonblocking(),
-            }),
-            Ok(Decision::Reject) => Err(shown.refuse(&args.callee_data)),
-            Ok(Decision::Defer) => Err(shown.put_back(true).unwrap_or(Error::TryAgain)), // ACC-19
+            Ok(Decision::Accept) => {
+                let acceptance = Acceptance {
+                    callee_data: &args.callee_data,
+                    qos: args.granted.as_ref().or(request.qos.as_ref()),
+                    nonblocking: nonblocking(),
+                };
+                self.admit(token, holding, request, &acceptance)
+            }
+            Ok(Decision::Reject) => Err(self.refuse(token, holding, &args.callee_data)),
+            Ok(Decision::Defer) => {
+                let lost = self.put_back(token, holding, request, true);
+                Err(lost.unwrap_or(Error::TryAgain)) // ACC-19
+            }
+            Err(error) => {
+                let lost = self.put_back(token, holding, request, false);
+                Err(lost.unwrap_or(error)) // ACC-21 ACC-39 GRP-04
+            }
         }
     }
 
@@ -194,119 +205,114 @@ impl<A: Accepting> Listening<'_, A> {
         inside_condition(self.turn, args.asked(), || condition(args))
     }
 
+    /// Whether a request can be decided: not if another thread has closed the listener meanwhile, nor
+    /// in a child that the condition function has forked.
+    fn check(&self) -> Result<()> {
+        self.provider.check_process()?;
+        self.closed().map_or(Ok(()), Err) // ACC-58
+    }
+
     fn closed(&self) -> Option<Error> {
         self.turn.is_closed().then_some(Error::Intr)
     }
 
-    /// Gives the turn back; `held` says that the head was put back. If the listener was closed in
-    /// between, nobody else will see it.
-    fn finish(&self, holding: Holding<'_>, held: bool) {
-        holding.finish(held);
-        if held && self.turn.is_closed() {
-            self.transport.drop_head();
-        }
-    }
-}
-
-/// A request that is shown to a condition function, with the turn. It ends by a decision, or by going
-/// back to its place.
-struct Shown<'s, A: Accepting> {
-    listening: &'s Listening<'s, A>,
-    request: &'s Request,
-    token: A::Token,
-    holding: Holding<'s>,
-}
-
-impl<A: Accepting> Shown<'_, A> {
-    /// Calls the condition function. If it ends abnormally the request goes back to its place,
-    /// undecided (ACC-59).
-    fn during<R>(self, condition: impl FnOnce() -> R) -> (Self, R) {
-        let mut kept = Kept(Some(self));
-        let answer = condition();
-        match kept.0.take() {
-            Some(shown) => (shown, answer),
-            None => unreachable!("nobody else takes it"),
-        }
-    }
-
-    /// Whether the request can be decided: not if another thread has closed the listener meanwhile,
-    /// nor in a child that the condition function has forked.
-    fn check(&self) -> Result<()> {
-        self.listening.provider.check_process()?;
-        self.listening.closed().map_or(Ok(()), Err) // ACC-58
-    }
-
     /// The decision is void: where the listener was closed, the caller is refused.
     #[cold]
-    fn void(self, error: Error) -> Error {
+    fn void(&self, token: A::Token, error: Error) -> Error {
         if error == Error::Intr {
             // The refusal cannot fail in a way that matters: the client is gone or refused.
-            let _ = self.listening.transport.refuse(self.token, &[]); // ACC-58
+            let _ = self.transport.refuse(token, &[]); // ACC-58
         }
         error
     }
 
-    fn admit(self, acceptance: &Acceptance<'_>) -> Result<A::Accepted> {
+    fn admit(
+        &self,
+        token: A::Token,
+        holding: Holding<'_>,
+        request: &Request,
+        acceptance: &Acceptance<'_>,
+    ) -> Result<A::Accepted> {
         if let Err(error) = self.check() {
-            return Err(self.void(error));
+            return Err(self.void(token, error));
         }
-        let listening = self.listening;
-        let admitted = listening
-            .transport
-            .admit(self.token, self.request, acceptance);
-        listening.finish(self.holding, false);
-        admitted.map_err(|error| listening.closed().unwrap_or(error))
+        let admitted = self.transport.admit(token, request, acceptance);
+        holding.finish(false);
+        admitted.map_err(|error| self.closed().unwrap_or(error))
     }
 
-    fn refuse(self, data: &[u8]) -> Error {
+    fn refuse(&self, token: A::Token, holding: Holding<'_>, data: &[u8]) -> Error {
         if let Err(error) = self.check() {
-            return self.void(error);
+            return self.void(token, error);
         }
-        let listening = self.listening;
-        let refused = listening.transport.refuse(self.token, data);
-        listening.finish(self.holding, false);
+        let refused = self.transport.refuse(token, data);
+        holding.finish(false);
         match refused {
             Ok(()) => Error::ConnRefused, // ACC-18
-            Err(error) => listening.closed().unwrap_or(error),
+            Err(error) => self.closed().unwrap_or(error),
         }
     }
 
     /// Puts the request back; says what else has happened to it, if anything.
-    fn put_back(self, deferred: bool) -> Option<Error> {
+    fn put_back(
+        &self,
+        token: A::Token,
+        holding: Holding<'_>,
+        request: &Request,
+        deferred: bool,
+    ) -> Option<Error> {
         if let Err(error) = self.check() {
-            return Some(self.void(error));
+            return Some(self.void(token, error));
         }
-        let listening = self.listening;
-        let lost = self.replace(deferred).err();
-        listening.closed().or(lost)
+        let lost = self.replace(token, holding, request, deferred).err();
+        self.closed().or(lost)
     }
 
-    /// Gives the request and the turn back.
-    fn replace(self, deferred: bool) -> Result<()> {
-        let transport = self.listening.transport;
-        let replaced = transport.put_back(self.token, self.request, deferred);
-        self.listening.finish(self.holding, transport.holds_head());
+    /// Gives the request and the turn back. If the listener was closed in between, nobody else will
+    /// see the head.
+    fn replace(
+        &self,
+        token: A::Token,
+        holding: Holding<'_>,
+        request: &Request,
+        deferred: bool,
+    ) -> Result<()> {
+        let replaced = self.transport.put_back(token, request, deferred);
+        let held = self.transport.holds_head();
+        holding.finish(held);
+        if held && self.turn.is_closed() {
+            self.transport.drop_head();
+        }
         replaced
     }
 }
 
-/// Keeps the request while the condition function runs.
-struct Kept<'s, A: Accepting>(Option<Shown<'s, A>>);
+/// A request and the turn while the condition function runs. If that ends abnormally the request goes
+/// back to its place, undecided (ACC-59).
+struct Kept<'s, A: Accepting> {
+    listening: &'s Listening<'s, A>,
+    request: &'s Request,
+    taken: Option<(A::Token, Holding<'s>)>,
+}
 
 impl<A: Accepting> Drop for Kept<'_, A> {
     fn drop(&mut self) {
-        if let Some(shown) = self.0.take() {
-            ended_abnormally(shown);
+        if let Some((token, holding)) = self.taken.take() {
+            ended_abnormally(self.listening, token, holding, self.request);
         }
     }
 }
 
-/// The condition function has panicked.
 #[cold]
-fn ended_abnormally<A: Accepting>(shown: Shown<'_, A>) {
-    if shown.listening.provider.check_process().is_err() {
+fn ended_abnormally<A: Accepting>(
+    listening: &Listening<'_, A>,
+    token: A::Token,
+    holding: Holding<'_>,
+    request: &Request,
+) {
+    if listening.provider.check_process().is_err() {
         return; // in a child that the condition function forked
     }
     // ACC-59; a request that has been withdrawn meanwhile needs no place.
-    let _ = shown.replace(false);
+    let _ = listening.replace(token, holding, request, false);
 }

@@ -102,7 +102,9 @@ impl Tcp {
             };
             match accepted {
                 Ok(fd) => return Ok(Arrived { fd, nonblocking }),
-                Err(error) => self.accept_again(error, mode)?,
+                Err(error) => {
+                    self.accept_again(error, mode)?;
+                }
             }
         }
     }
@@ -113,9 +115,10 @@ impl Tcp {
         caller: &mut Sockaddr,
     ) -> rustix::io::Result<OwnedFd> {
         let (fd, address) = net::acceptfrom_with(&self.fd, flags | SocketFlags::CLOEXEC)?; // HND-36
-        let address = address.as_ref().map(Sockaddr::from_kernel);
-        *caller = address.and_then(Result::ok).ok_or(Errno::AFNOSUPPORT)?;
-        Ok(fd)
+        match &address {
+            Some(address) if caller.take_from_kernel(address).is_ok() => Ok(fd),
+            _ => Err(Errno::AFNOSUPPORT),
+        }
     }
 
     /// What an error of `accept4` means: whether to call it again.
@@ -154,10 +157,12 @@ impl Tcp {
         {
             return Err(Error::ConnReset); // ACC-23 LSN-37
         }
-        request.callee = match history.listening_on.get() {
-            Some(address) => *address,
-            None => Sockaddr::from_kernel(&net::getsockname(&arrived.fd)?)?, // ACC-35: behind a wildcard only
-        };
+        match history.listening_on.get() {
+            Some(address) => request.callee = *address,
+            None => request
+                .callee
+                .take_from_kernel(&net::getsockname(&arrived.fd)?)?, // ACC-35: behind a wildcard only
+        }
         // No caller data (ACC-31), no quality of service (QOS-10).
         Ok(())
     }

@@ -11,6 +11,7 @@ pub(crate) mod intake;
 mod interleavings;
 pub(crate) mod monitor;
 pub(crate) mod options;
+mod pages;
 mod patience;
 pub(crate) mod port;
 pub(crate) mod process;

@@ -9,18 +9,18 @@ use std::{
     collections::VecDeque,
     ops::Deref,
     os::fd::{AsRawFd, OwnedFd, RawFd},
-    sync::OnceLock,
 };
 
 use parking_lot::Mutex;
 
-use super::process::Provider;
+use super::{
+    pages::{self, PAGE, Pages},
+    process::Provider,
+};
 use crate::{
     AdoptError, Error, Numbering, Result, Socket, Wait,
     sys::slot::{Slot, User},
 };
-
-const PAGE: usize = 256;
 
 /// Pages for descriptors up to 2^22; Linux allows 2^20 unless `fs.nr_open` was raised.
 const DESCRIPTOR_PAGES: usize = 16_384;
@@ -43,43 +43,7 @@ struct Known {
     made_by: Numbering,
 }
 
-/// Its tag is the handle plus one.
-type Place = Slot<Known>;
-type Page = OnceLock<Box<[Place]>>;
-
-/// Slots in pages that are made when they are first used.
-#[derive(Debug)]
-struct Pages(&'static [Page]);
-
-impl Pages {
-    /// Pages on the heap, for as long as the process lives.
-    fn new(count: usize) -> Self {
-        let pages: Vec<Page> = (0..count).map(|_| OnceLock::new()).collect();
-        Self(pages.leak())
-    }
-
-    fn slot(&self, index: usize) -> Option<&'static Place> {
-        self.0
-            .get(index / PAGE)?
-            .get()
-            .map(|page| &page[index % PAGE])
-    }
-
-    fn slot_or_new(&self, index: usize) -> Option<&'static Place> {
-        let new_page = || (0..PAGE).map(|_| Slot::empty()).collect();
-        self.0
-            .get(index / PAGE)
-            .map(|page| &page.get_or_init(new_page)[index % PAGE])
-    }
-
-    /// Every slot that may be occupied.
-    fn used(&self) -> impl Iterator<Item = &'static Place> {
-        self.0
-            .iter()
-            .filter_map(OnceLock::get)
-            .flat_map(|page| page.iter())
-    }
-}
+type Page = pages::Page<Known>;
 
 /// An open socket of the table, for one call. It stays where it is until the last call has left it.
 #[derive(Debug)]
@@ -127,14 +91,15 @@ impl Numbers {
     }
 }
 
-static FIRST_DESCRIPTORS: [Page; DESCRIPTOR_PAGES] = [const { OnceLock::new() }; DESCRIPTOR_PAGES];
-static FIRST_HANDLES: [Page; HANDLE_PAGES] = [const { OnceLock::new() }; HANDLE_PAGES];
+static FIRST_DESCRIPTORS: [Page; DESCRIPTOR_PAGES] =
+    [const { pages::Page::new() }; DESCRIPTOR_PAGES];
+static FIRST_HANDLES: [Page; HANDLE_PAGES] = [const { pages::Page::new() }; HANDLE_PAGES];
 
 /// The handles of one process.
 #[derive(Debug)]
 pub(crate) struct Handles {
-    descriptors: Pages,
-    others: Pages,
+    descriptors: Pages<Known>,
+    others: Pages<Known>,
     numbers: Mutex<Numbers>,
 }
 
@@ -142,8 +107,8 @@ impl Handles {
     /// Those of the first process that uses the library, which cost nothing until they are used.
     pub(super) const fn first() -> Self {
         Self {
-            descriptors: Pages(&FIRST_DESCRIPTORS),
-            others: Pages(&FIRST_HANDLES),
+            descriptors: Pages::of(&FIRST_DESCRIPTORS),
+            others: Pages::of(&FIRST_HANDLES),
             numbers: Mutex::new(Numbers::new()),
         }
     }
@@ -157,7 +122,7 @@ impl Handles {
         }
     }
 
-    fn slot_of(&self, handle: u64) -> Option<&'static Place> {
+    fn slot_of(&self, handle: u64) -> Option<&'static Slot<Known>> {
         match handle.checked_sub(FIRST_HANDLE) {
             None => self.descriptors.slot(usize::try_from(handle).ok()?),
             Some(number) if number < INDICES * GENERATIONS => {
@@ -242,7 +207,7 @@ impl Handles {
 /// The slot of a descriptor is still another socket's: the program has closed that one's number by
 /// other means. It goes; while a call is inside it the new socket gets another descriptor.
 #[cold]
-fn make_room(slot: &Place, socket: &mut Socket) -> Result<RawFd> {
+fn make_room(slot: &Slot<Known>, socket: &mut Socket) -> Result<RawFd> {
     if let Some(stale) = slot.enter_any() {
         stale.socket.descriptor_was_closed(); // HND-35
         stale.retire();

@@ -10,6 +10,7 @@ pub(crate) mod intake;
 #[cfg(test)]
 mod interleavings;
 pub(crate) mod monitor;
+pub(crate) mod objects;
 pub(crate) mod options;
 mod pages;
 mod patience;

@@ -16,6 +16,7 @@ mod pages;
 mod patience;
 pub(crate) mod port;
 pub(crate) mod process;
+pub(crate) mod selecting;
 pub(crate) mod settings;
 pub(crate) mod sync;
 pub(crate) mod table;

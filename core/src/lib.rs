@@ -66,6 +66,10 @@ pub mod rules;
 pub mod handles {
     //! Numbers for sockets and processes, for the C library and the Python module.
     pub use crate::provider::{
+        objects::{
+            FoundObject, close_event, close_port, find_event, find_port, register_event,
+            register_port,
+        },
         process::{count_start, starts, take_start_back},
         table::{Found, accept, adopt, close, detach, find, register, reset_all},
         turn::caller_credentials,

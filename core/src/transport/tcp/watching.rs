@@ -208,6 +208,19 @@ impl KernelWatch {
         Ok(())
     }
 
+    /// The socket is about to have another number; the old one is still open.
+    pub(super) fn moves(self: &Arc<Self>, number: RawFd) {
+        let mut state = self.state.lock();
+        if let Some(key) = state.key.take() {
+            state.with_socket(|fd| self.intake.remove(Some(fd), key));
+            self.intake.arm_later(Arc::clone(self) as Arc<dyn Source>);
+        }
+        state.number = Some(number);
+        if let Ok(name) = u64::try_from(number) {
+            self.watch.set_name(name).now();
+        }
+    }
+
     /// Has the kernel report again what is true now.
     fn look_again(&self) {
         self.ask_for(EVERYTHING);

@@ -203,9 +203,11 @@ impl Record {
     }
 
     /// A call has used up what `event` tells of, all of it: its bit goes, and it is enabled again
-    /// (EVT-12, EVT-18). What had arisen unseen is indicated nevertheless, but not recorded.
+    /// (EVT-12, EVT-18). What had arisen unseen is indicated nevertheless, but not recorded; a head that
+    /// was deferred has been seen (ACC-09, ACC-62).
     pub fn used_up(&mut self, event: NetworkEvents) -> Indication {
-        let unseen = if self.known.contains(event) {
+        let is_deferred_head = event == NetworkEvents::ACCEPT && self.silent;
+        let unseen = if self.known.contains(event) || is_deferred_head {
             Indication::NOTHING
         } else {
             self.indicate(event)

@@ -357,3 +357,7 @@ impl Record {
         holds.iter().fold(Indication::NOTHING, told)
     }
 }
+
+#[cfg(test)]
+#[path = "events_tests.rs"]
+mod tests;

@@ -67,7 +67,8 @@ pub mod handles {
     //! Numbers for sockets and processes, for the C library and the Python module.
     pub use crate::provider::{
         process::{count_start, starts, take_start_back},
-        table::{Found, adopt, close, detach, find, register, reset_all},
+        table::{Found, accept, adopt, close, detach, find, register, reset_all},
+        turn::caller_credentials,
     };
     pub use crate::sys::{
         duplicate,
@@ -75,6 +76,8 @@ pub mod handles {
     };
 }
 
+#[doc(hidden)]
+pub use address::Sockaddr;
 pub use address::{AF_IN_PROCESS, Address, Family, InProcessAddress, Numbering, SOCKADDR_MAX};
 pub use credentials::Credentials;
 pub use error::{Error, Result};
@@ -97,7 +100,7 @@ pub use rules::{
     events::{EventReport, NetworkEvents},
     user_data::UserDataKind,
 };
-pub use socket::{AdoptError, ConnectData, DetachError, Socket};
+pub use socket::{AdoptError, ConnectData, DetachError, Readiness, Selected, Socket, select};
 pub use stream::{ConnectError, Connector, Stream};
 pub use transport::Receive;
 pub use wait::{Sleep, Wait};

@@ -14,11 +14,11 @@ use rustix::{
     time::Timespec,
 };
 use vestibule::{
-    Decision, Entry, Error, EventObject, MAX_WAIT_EVENTS, NetworkEvents, Socket, Wait,
+    ConnectData, Decision, Entry, Error, EventObject, MAX_WAIT_EVENTS, NetworkEvents, Socket, Wait,
 };
 
 fn objects<const N: usize>() -> [EventObject; N] {
-    std::array::from_fn(|_| EventObject::new().unwrap())
+    std::array::from_fn(|_| EventObject::new().expect("an open object"))
 }
 
 fn at_once() -> Wait<'static> {
@@ -26,9 +26,14 @@ fn at_once() -> Wait<'static> {
 }
 
 fn polls(object: &EventObject, time: Duration) -> bool {
-    let descriptor = object.descriptor().unwrap();
+    let descriptor = object.descriptor().expect("an open object");
     let mut polled = [PollFd::from_borrowed_fd(descriptor.as_fd(), PollFlags::IN)];
-    poll(&mut polled, Some(&Timespec::try_from(time).unwrap())).unwrap() == 1
+    poll(
+        &mut polled,
+        Some(&Timespec::try_from(time).expect("an open object")),
+    )
+    .expect("an open object")
+        == 1
 }
 
 /// The descriptor may become readable because of the sockets of another test; a look at the object makes
@@ -268,7 +273,7 @@ fn a_descriptor_becomes_readable_when_an_attempt_times_out() {
         .unwrap();
     assert!(!polls(&object, Duration::ZERO));
     client
-        .connect(&address, Default::default(), &within())
+        .connect(&address, ConnectData::default(), &within())
         .unwrap_err();
     let deadline = Instant::now() + common::soon();
     while object.wait(&at_once()).is_err() {

@@ -6,8 +6,8 @@ use std::thread;
 
 use common::{ENTRIES, a_moment, calling, connected, deciding, head, listening, until, within};
 use vestibule::{
-    Decision, Entry, Error, EventObject, EventReport, Linger, NetworkEvents, NotificationPort,
-    Receive, Result, Shutdown, Socket, Wait,
+    ConnectData, Decision, Entry, Error, EventObject, EventReport, Linger, NetworkEvents,
+    NotificationPort, Receive, Result, Shutdown, Socket, Wait,
 };
 
 const READ: NetworkEvents = NetworkEvents::READ;
@@ -20,8 +20,10 @@ const NOTHING: NetworkEvents = NetworkEvents::empty();
 
 /// An event object that a socket reports to.
 fn selected(socket: &Socket, mask: NetworkEvents) -> EventObject {
-    let object = EventObject::new().unwrap();
-    socket.event_select(Some(&object), mask).unwrap();
+    let object = EventObject::new().expect("memory");
+    socket
+        .event_select(Some(&object), mask)
+        .expect("an open socket and an open object");
     object
 }
 
@@ -31,12 +33,16 @@ fn enumerated(socket: &Socket, object: &EventObject) -> NetworkEvents {
 }
 
 fn report(socket: &Socket, object: &EventObject) -> EventReport {
-    socket.enumerate_events(Some(object)).unwrap()
+    socket
+        .enumerate_events(Some(object))
+        .expect("an open socket and an open object")
 }
 
 /// What is recorded after the object was set, as it has to be.
 fn awaited(socket: &Socket, object: &EventObject) -> NetworkEvents {
-    object.wait(&within()).unwrap();
+    object
+        .wait(&within())
+        .expect("an open socket and an open object");
     enumerated(socket, object)
 }
 
@@ -49,7 +55,8 @@ fn send(socket: &Socket, data: &[u8]) {
 }
 
 fn is_quiet(object: &EventObject) -> bool {
-    !object.is_set().unwrap() && object.wait(&Wait::at_most(a_moment())) == Err(Error::TimedOut)
+    !object.is_set().expect("an open socket and an open object")
+        && object.wait(&Wait::at_most(a_moment())) == Err(Error::TimedOut)
 }
 
 #[test]
@@ -215,7 +222,7 @@ fn the_end_of_an_attempt_is_an_event_with_its_error() {
         let (listener, address) = listening(entry, 5);
         let client = Socket::new(entry).unwrap();
         let object = selected(&client, CONNECT | WRITE | CLOSE);
-        let started = client.connect(&address, Default::default(), &within());
+        let started = client.connect(&address, ConnectData::default(), &within());
         assert!(matches!(started, Ok(()) | Err(Error::WouldBlock)));
         let _server = listener
             .accept(|_| Ok(Decision::Accept), &within())
@@ -227,7 +234,7 @@ fn the_end_of_an_attempt_is_an_event_with_its_error() {
         let refused = Socket::new(entry).unwrap();
         let object = selected(&refused, CONNECT | WRITE);
         refused
-            .connect(&address, Default::default(), &within())
+            .connect(&address, ConnectData::default(), &within())
             .unwrap_err();
         object.wait(&within()).unwrap();
         let second = report(&refused, &object);
@@ -527,7 +534,7 @@ fn an_attempt_that_times_out_is_told_of_though_nobody_calls() {
     let object = selected(&client, CONNECT);
     let requests = selected(&listener, ACCEPT);
     client
-        .connect(&address, Default::default(), &within())
+        .connect(&address, ConnectData::default(), &within())
         .unwrap_err();
     assert_eq!(awaited(&listener, &requests), ACCEPT);
     head(&listener);

@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 
 use super::process::Provider;
 use crate::{
-    AdoptError, Error, Numbering, Result, Socket, Wait,
+    AdoptError, ConditionArgs, Decision, Error, Numbering, Result, Socket, Wait, socket,
     sys::slot::{Slot, User},
 };
 
@@ -59,17 +59,20 @@ impl Pages {
     }
 
     fn slot(&self, index: usize) -> Option<&'static Place> {
-        self.0
-            .get(index / PAGE)?
-            .get()
-            .map(|page| &page[index % PAGE])
+        let page = self.0.get(index / PAGE)?.get()?;
+        page.get(index % PAGE)
     }
 
     fn slot_or_new(&self, index: usize) -> Option<&'static Place> {
+        self.slot(index).or_else(|| self.new_slot(index))
+    }
+
+    /// The first slot of a page that is needed.
+    #[cold]
+    fn new_slot(&self, index: usize) -> Option<&'static Place> {
         let new_page = || (0..PAGE).map(|_| Slot::empty()).collect();
-        self.0
-            .get(index / PAGE)
-            .map(|page| &page.get_or_init(new_page)[index % PAGE])
+        let page = self.0.get(index / PAGE)?.get_or_init(new_page);
+        page.get(index % PAGE)
     }
 
     /// Every slot that may be occupied.
@@ -168,20 +171,34 @@ impl Handles {
     }
 
     fn register(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
-        match socket.kernel_descriptor() {
-            Some(descriptor) => self.register_descriptor(descriptor, socket, made_by),
-            None => self.register_numbered(socket, made_by),
+        self.register_new(socket.kernel_descriptor(), || socket, made_by)
+    }
+
+    /// Registers the socket that `make` makes; `descriptor` is that of the kernel socket if it makes
+    /// one.
+    fn register_new(
+        &self,
+        descriptor: Option<RawFd>,
+        make: impl FnOnce() -> Socket,
+        made_by: Numbering,
+    ) -> Result<u64> {
+        match descriptor {
+            Some(descriptor) => self.register_descriptor(descriptor, make, made_by),
+            None => self.register_numbered(make, made_by),
         }
     }
 
     /// Any other socket gets the next free number. A slot that a call has not left yet, although its
     /// socket is closed, is passed over.
-    fn register_numbered(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
+    fn register_numbered(&self, make: impl FnOnce() -> Socket, made_by: Numbering) -> Result<u64> {
         for _ in 0..RESTING {
             let handle = self.numbers.lock().next().ok_or(Error::MFile)?;
             let slot = self.others.slot_or_new(index_of(handle));
             if let Some(claim) = slot.ok_or(Error::MFile)?.claim() {
-                claim.fill(tag_of(handle), Known { socket, made_by });
+                claim.fill_with(tag_of(handle), || Known {
+                    socket: make(),
+                    made_by,
+                });
                 return Ok(handle);
             }
             self.numbers.lock().give_back(handle);
@@ -192,27 +209,56 @@ impl Handles {
     /// A kernel socket's handle is its descriptor.
     fn register_descriptor(
         &self,
-        mut descriptor: RawFd,
+        descriptor: RawFd,
+        make: impl FnOnce() -> Socket,
+        made_by: Numbering,
+    ) -> Result<u64> {
+        let slot = self.place_of(descriptor).ok_or(Error::MFile)?;
+        match slot.claim() {
+            Some(claim) => {
+                let handle = handle_of(descriptor);
+                claim.fill_with(tag_of(handle), || Known {
+                    socket: make(),
+                    made_by,
+                });
+                Ok(handle)
+            }
+            None => self.register_where_taken(slot, make(), made_by),
+        }
+    }
+
+    fn place_of(&self, descriptor: RawFd) -> Option<&'static Place> {
+        self.descriptors
+            .slot_or_new(usize::try_from(descriptor).ok()?)
+    }
+
+    /// The slot of a descriptor is still another socket's.
+    #[cold]
+    fn register_where_taken(
+        &self,
+        mut slot: &'static Place,
         mut socket: Socket,
         made_by: Numbering,
     ) -> Result<u64> {
         loop {
-            let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
-            let slot = self.descriptors.slot_or_new(index).ok_or(Error::MFile)?;
-            let handle = index as u64;
-            if let Some(claim) = slot.claim() {
+            let descriptor = make_room(slot, &mut socket)?;
+            let other = self.place_of(descriptor).ok_or(Error::MFile)?;
+            if let Some(claim) = other.claim() {
+                let handle = handle_of(descriptor);
                 claim.fill(tag_of(handle), Known { socket, made_by });
                 return Ok(handle);
             }
-            descriptor = make_room(slot, &mut socket)?;
+            slot = other;
         }
     }
 
     fn find(&self, handle: u64) -> Result<Found> {
-        self.slot_of(handle)
-            .and_then(|slot| slot.enter(tag_of(handle)))
-            .map(Found)
-            .ok_or(Error::NotSock) // HND-15 HND-16
+        self.look_up(handle).ok_or(Error::NotSock)
+    }
+
+    fn look_up(&self, handle: u64) -> Option<Found> {
+        let slot = self.slot_of(handle)?;
+        slot.enter(tag_of(handle)).map(Found)
     }
 
     /// A closed socket has no handle any more.
@@ -253,6 +299,11 @@ fn make_room(slot: &Place, socket: &mut Socket) -> Result<RawFd> {
     socket.kernel_descriptor().ok_or(Error::NotSock)
 }
 
+/// The handle of a kernel socket. No descriptor is negative.
+fn handle_of(descriptor: RawFd) -> u64 {
+    u64::try_from(descriptor).unwrap_or(u64::MAX)
+}
+
 /// What a slot knows a handle by. Every handle fits; nothing else has this tag.
 fn tag_of(handle: u64) -> u32 {
     u32::try_from(handle + 1).unwrap_or(0)
@@ -270,6 +321,34 @@ fn index_of(handle: u64) -> usize {
 /// [`Error::MFile`] if no number is left; the socket is then dropped, which closes it.
 pub fn register(socket: Socket, made_by: Numbering) -> Result<u64> {
     Provider::current()?.handles.register(socket, made_by)
+}
+
+/// Accepts as [`Socket::accept`] does, and gives the accepted socket a handle.
+///
+/// # Errors
+/// As [`Socket::accept`] and [`register`].
+pub fn accept(
+    listener: &Socket,
+    condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+    wait: &Wait<'_>,
+    made_by: Numbering,
+) -> Result<u64> {
+    let handles = &listener.provider().handles;
+    listener.accept_into(Registered { handles, made_by }, condition, wait)
+}
+
+/// The socket stands in the table, and its handle is what the accept call returns.
+struct Registered {
+    handles: &'static Handles,
+    made_by: Numbering,
+}
+
+impl socket::Place for Registered {
+    type Placed = u64;
+
+    fn put(self, descriptor: Option<RawFd>, socket: impl FnOnce() -> Socket) -> Result<u64> {
+        self.handles.register_new(descriptor, socket, self.made_by)
+    }
 }
 
 /// Takes over a kernel socket that is not the library's yet; its descriptor is its handle. The
@@ -302,7 +381,8 @@ pub fn adopt(descriptor: OwnedFd, made_by: Numbering) -> Result<u64, AdoptError>
 /// [`Error::NotSock`] for a number that is no open socket (HND-15, HND-16);
 /// [`Error::NotInitialised`] in a forked child that has not started anew.
 pub fn find(handle: u64) -> Result<Found> {
-    Provider::current()?.handles.find(handle)
+    let found = Provider::current()?.handles.look_up(handle);
+    found.ok_or(Error::NotSock) // HND-15 HND-16
 }
 
 /// Closes the socket with this handle; the handle is free afterwards (HND-15). A call of another

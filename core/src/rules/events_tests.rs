@@ -307,7 +307,7 @@ fn behind_a_deferred_head_nothing_is_recorded_and_nobody_told() {
         let _ = record.occur(ACCEPT, None);
         assert_eq!(record.head_taken(), Indication::NOTHING);
         assert_eq!(record.occur(ACCEPT, None), Indication::NOTHING);
-        assert_eq!(record.head_decided(true, true), Indication::NOTHING);
+        assert_eq!(record.settle_accept(true), Indication::NOTHING);
         assert!(record.is_silent());
         assert_eq!(record.occur(ACCEPT, None), Indication::NOTHING); // ACC-09 ACC-62
         assert_eq!(enumerated(&mut record), NONE); // ACC-62
@@ -323,7 +323,7 @@ fn to_be_asked_about_a_deferred_head_again_is_no_occurrence() {
         let _ = record.occur(ACCEPT, None);
         for _ in 0..3 {
             assert_eq!(record.head_taken(), Indication::NOTHING, "{mode:?}"); // ACC-09
-            assert_eq!(record.head_decided(true, false), Indication::NOTHING);
+            assert_eq!(record.settle_accept(false), Indication::NOTHING);
         }
     }
 }
@@ -334,10 +334,12 @@ fn a_decision_ends_the_silence() {
         let mut record = registered(mode, ALL);
         record.begin_silent();
         assert_eq!(record.head_taken(), Indication::NOTHING);
-        assert_eq!(record.head_decided(false, false), Indication::NOTHING); // ACC-61
+        record.end_silent();
+        assert_eq!(record.settle_accept(false), Indication::NOTHING); // ACC-61
         assert_eq!(record.occur(ACCEPT, None), told); // ACC-63
         assert_eq!(record.head_taken(), Indication::NOTHING);
-        assert_eq!(record.head_decided(false, true), told); // ACC-61
+        record.end_silent();
+        assert_eq!(record.settle_accept(true), told); // ACC-61
     }
 }
 
@@ -854,7 +856,12 @@ impl Both {
                 Indication::NOTHING
             }
         };
-        [self.record.head_decided(deferred, pending), expected]
+        if deferred {
+            self.record.begin_silent();
+        } else {
+            self.record.end_silent();
+        }
+        [self.record.settle_accept(pending), expected]
     }
 }
 

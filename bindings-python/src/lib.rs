@@ -12,7 +12,9 @@ mod address;
 mod calls;
 mod catalogue;
 mod errors;
+mod events;
 mod opening;
+mod port;
 mod request;
 mod socket;
 mod values;
@@ -28,7 +30,9 @@ mod _vestibule {
     use super::{
         catalogue::catalogue,
         errors::error_table,
+        events::{EventObject, wait_all, wait_any},
         opening::{Connection, Listener, adopt, connect, listen},
+        port::NotificationPort,
         request::ConnectionRequest,
         socket::Socket,
         values::{configure, setting},

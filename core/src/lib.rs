@@ -97,7 +97,7 @@ pub use rules::{
     events::{EventReport, NetworkEvents},
     user_data::UserDataKind,
 };
-pub use socket::{AdoptError, ConnectData, DetachError, Socket};
+pub use socket::{AdoptError, ConnectData, DetachError, Readiness, Selected, Socket, select};
 pub use stream::{ConnectError, Connector, Stream};
 pub use transport::Receive;
 pub use wait::{Sleep, Wait};

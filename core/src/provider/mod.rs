@@ -14,6 +14,7 @@ pub(crate) mod options;
 mod patience;
 pub(crate) mod port;
 pub(crate) mod process;
+pub(crate) mod selecting;
 pub(crate) mod settings;
 pub(crate) mod sync;
 pub(crate) mod table;

@@ -16,6 +16,7 @@ mod events;
 mod opening;
 mod port;
 mod request;
+mod selecting;
 mod socket;
 mod values;
 mod waiting;
@@ -34,6 +35,7 @@ mod _vestibule {
         opening::{Connection, Listener, adopt, connect, listen},
         port::NotificationPort,
         request::ConnectionRequest,
+        selecting::select,
         socket::Socket,
         values::{configure, setting},
     };

@@ -67,7 +67,7 @@ impl Socket {
         self.open.enter_any()
     }
 
-    fn get(&self, py: Python<'_>) -> PyResult<User<'_, provider::Socket>> {
+    pub(crate) fn get(&self, py: Python<'_>) -> PyResult<User<'_, provider::Socket>> {
         self.if_open().ok_or_else(|| exception(py, Error::NotSock)) // HND-15
     }
 

@@ -57,6 +57,11 @@ def events(listener: vestibule.Listener, selector: selectors.BaseSelector) -> li
         return [error.name for _, error in listener.network_events(reset=event) if error is not None]
 
 
+def readable(listener: vestibule.Listener, connection: Connection) -> list[Connection]:
+    listeners, writable, failed = vestibule.select([listener], (connection,), [connection], timeout=0)
+    return [socket.accept() for socket in listeners] + writable + failed
+
+
 def notifications(listener: vestibule.Listener) -> int:
     with vestibule.NotificationPort() as port:
         listener.async_select(port, 1, NetworkEvents.ACCEPT)

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Final, TypeAlias, final
+from typing import Final, TypeAlias, TypeVar, final
 
 from typing_extensions import Buffer, Self, disjoint_base
 
@@ -39,6 +39,7 @@ __all__ = [
     "connect",
     "error_table",
     "listen",
+    "select",
     "setting",
     "wait_all",
     "wait_any",
@@ -197,6 +198,10 @@ class Socket:
         /,
     ) -> None: ...
 
+_S = TypeVar("_S", bound=Socket)
+_T = TypeVar("_T", bound=Socket)
+_U = TypeVar("_U", bound=Socket)
+
 @final
 class Listener(Socket): ...
 
@@ -217,6 +222,9 @@ def connect(
 def catalogue() -> tuple[ProtocolInfo, ...]: ...
 def wait_any(objects: Iterable[EventObject], timeout: float | None = None) -> EventObject | None: ...
 def wait_all(objects: Iterable[EventObject], timeout: float | None = None) -> bool: ...
+def select(
+    rlist: Iterable[_S], wlist: Iterable[_T], xlist: Iterable[_U], /, timeout: float | None = None
+) -> tuple[list[_S], list[_T], list[_U]]: ...
 def setting(setting: int, /) -> int: ...
 def configure(setting: int, value: int, /) -> None: ...
 def error_table() -> list[tuple[int, str, int, str]]: ...

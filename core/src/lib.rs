@@ -66,8 +66,13 @@ pub mod rules;
 pub mod handles {
     //! Numbers for sockets and processes, for the C library and the Python module.
     pub use crate::provider::{
+        objects::{
+            FoundObject, close_event, close_port, find_event, find_port, register_event,
+            register_port,
+        },
         process::{count_start, starts, take_start_back},
-        table::{Found, adopt, close, detach, find, register, reset_all},
+        table::{Found, accept, adopt, close, detach, find, register, reset_all},
+        turn::caller_credentials,
     };
     pub use crate::sys::{
         duplicate,
@@ -75,6 +80,8 @@ pub mod handles {
     };
 }
 
+#[doc(hidden)]
+pub use address::Sockaddr;
 pub use address::{AF_IN_PROCESS, Address, Family, InProcessAddress, Numbering, SOCKADDR_MAX};
 pub use credentials::Credentials;
 pub use error::{Error, Result};

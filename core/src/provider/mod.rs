@@ -10,7 +10,9 @@ pub(crate) mod intake;
 #[cfg(test)]
 mod interleavings;
 pub(crate) mod monitor;
+pub(crate) mod objects;
 pub(crate) mod options;
+mod pages;
 mod patience;
 pub(crate) mod port;
 pub(crate) mod process;

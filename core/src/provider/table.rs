@@ -1,26 +1,28 @@
 //! Handles: the numbers by which C programs know their sockets (HND-12).
 //!
 //! A kernel socket's number is its descriptor; any other socket gets a number from 2^30 up, which
-//! no descriptor can have. Both kinds live in tables of pages that are made when a number is first
-//! seen. A closed number is [`Error::NotSock`] until it is given out again: a descriptor by the
+//! no descriptor can have. Event objects and notification ports have numbers from the same space
+//! (`objects.rs`). Each kind lives in a table of pages that are made when a number is first seen, so
+//! that one is never taken for another. A closed number is [`Error::NotSock`] until it is given out again: a descriptor by the
 //! operating system, a number of ours after at least 2^16 others (HND-15).
 
 use std::{
     collections::VecDeque,
     ops::Deref,
     os::fd::{AsRawFd, OwnedFd, RawFd},
-    sync::OnceLock,
 };
 
 use parking_lot::Mutex;
 
-use super::process::Provider;
+use super::{
+    pages::{self, PAGE, Pages},
+    process::Provider,
+};
 use crate::{
-    AdoptError, Error, Numbering, Result, Socket, Wait,
+    AdoptError, ConditionArgs, Decision, Error, EventObject, NotificationPort, Numbering, Result,
+    Socket, Wait, socket,
     sys::slot::{Slot, User},
 };
-
-const PAGE: usize = 256;
 
 /// Pages for descriptors up to 2^22; Linux allows 2^20 unless `fs.nr_open` was raised.
 const DESCRIPTOR_PAGES: usize = 16_384;
@@ -43,43 +45,7 @@ struct Known {
     made_by: Numbering,
 }
 
-/// Its tag is the handle plus one.
-type Place = Slot<Known>;
-type Page = OnceLock<Box<[Place]>>;
-
-/// Slots in pages that are made when they are first used.
-#[derive(Debug)]
-struct Pages(&'static [Page]);
-
-impl Pages {
-    /// Pages on the heap, for as long as the process lives.
-    fn new(count: usize) -> Self {
-        let pages: Vec<Page> = (0..count).map(|_| OnceLock::new()).collect();
-        Self(pages.leak())
-    }
-
-    fn slot(&self, index: usize) -> Option<&'static Place> {
-        self.0
-            .get(index / PAGE)?
-            .get()
-            .map(|page| &page[index % PAGE])
-    }
-
-    fn slot_or_new(&self, index: usize) -> Option<&'static Place> {
-        let new_page = || (0..PAGE).map(|_| Slot::empty()).collect();
-        self.0
-            .get(index / PAGE)
-            .map(|page| &page.get_or_init(new_page)[index % PAGE])
-    }
-
-    /// Every slot that may be occupied.
-    fn used(&self) -> impl Iterator<Item = &'static Place> {
-        self.0
-            .iter()
-            .filter_map(OnceLock::get)
-            .flat_map(|page| page.iter())
-    }
-}
+type Page = pages::Page<Known>;
 
 /// An open socket of the table, for one call. It stays where it is until the last call has left it.
 #[derive(Debug)]
@@ -127,14 +93,21 @@ impl Numbers {
     }
 }
 
-static FIRST_DESCRIPTORS: [Page; DESCRIPTOR_PAGES] = [const { OnceLock::new() }; DESCRIPTOR_PAGES];
-static FIRST_HANDLES: [Page; HANDLE_PAGES] = [const { OnceLock::new() }; HANDLE_PAGES];
+static FIRST_DESCRIPTORS: [Page; DESCRIPTOR_PAGES] =
+    [const { pages::Page::new() }; DESCRIPTOR_PAGES];
+static FIRST_HANDLES: [Page; HANDLE_PAGES] = [const { pages::Page::new() }; HANDLE_PAGES];
+static FIRST_EVENTS: [pages::Page<EventObject>; HANDLE_PAGES] =
+    [const { pages::Page::new() }; HANDLE_PAGES];
+static FIRST_PORTS: [pages::Page<NotificationPort>; HANDLE_PAGES] =
+    [const { pages::Page::new() }; HANDLE_PAGES];
 
 /// The handles of one process.
 #[derive(Debug)]
 pub(crate) struct Handles {
-    descriptors: Pages,
-    others: Pages,
+    descriptors: Pages<Known>,
+    others: Pages<Known>,
+    pub(super) events: Pages<EventObject>,
+    pub(super) ports: Pages<NotificationPort>,
     numbers: Mutex<Numbers>,
 }
 
@@ -142,8 +115,10 @@ impl Handles {
     /// Those of the first process that uses the library, which cost nothing until they are used.
     pub(super) const fn first() -> Self {
         Self {
-            descriptors: Pages(&FIRST_DESCRIPTORS),
-            others: Pages(&FIRST_HANDLES),
+            descriptors: Pages::of(&FIRST_DESCRIPTORS),
+            others: Pages::of(&FIRST_HANDLES),
+            events: Pages::of(&FIRST_EVENTS),
+            ports: Pages::of(&FIRST_PORTS),
             numbers: Mutex::new(Numbers::new()),
         }
     }
@@ -153,72 +128,138 @@ impl Handles {
         Self {
             descriptors: Pages::new(DESCRIPTOR_PAGES),
             others: Pages::new(HANDLE_PAGES),
+            events: Pages::new(HANDLE_PAGES),
+            ports: Pages::new(HANDLE_PAGES),
             numbers: Mutex::new(Numbers::new()),
         }
     }
 
-    fn slot_of(&self, handle: u64) -> Option<&'static Place> {
+    fn slot_of(&self, handle: u64) -> Option<&'static Slot<Known>> {
         match handle.checked_sub(FIRST_HANDLE) {
             None => self.descriptors.slot(usize::try_from(handle).ok()?),
-            Some(number) if number < INDICES * GENERATIONS => {
-                self.others.slot(usize::try_from(number % INDICES).ok()?)
-            }
-            Some(_) => None,
+            Some(_) => Self::numbered_slot_of(&self.others, handle),
         }
+    }
+
+    /// The slot that a number of ours has among these.
+    pub(super) fn numbered_slot_of<T>(pages: &Pages<T>, handle: u64) -> Option<&'static Slot<T>> {
+        let number = handle.checked_sub(FIRST_HANDLE)?;
+        let index = usize::try_from(number % INDICES).ok()?;
+        (number < INDICES * GENERATIONS)
+            .then(|| pages.slot(index))
+            .flatten()
     }
 
     fn register(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
-        match socket.kernel_descriptor() {
-            Some(descriptor) => self.register_descriptor(descriptor, socket, made_by),
-            None => self.register_numbered(socket, made_by),
+        self.register_new(socket.kernel_descriptor(), || socket, made_by)
+    }
+
+    /// Registers the socket that `make` makes; `descriptor` is that of the kernel socket if it makes
+    /// one.
+    fn register_new(
+        &self,
+        descriptor: Option<RawFd>,
+        make: impl FnOnce() -> Socket,
+        made_by: Numbering,
+    ) -> Result<u64> {
+        match descriptor {
+            Some(descriptor) => self.register_descriptor(descriptor, make, made_by),
+            None => self.register_numbered(make, made_by),
         }
     }
 
-    /// Any other socket gets the next free number. A slot that a call has not left yet, although its
-    /// socket is closed, is passed over.
-    fn register_numbered(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
+    /// Any other socket gets the next free number, and messages name it by that.
+    fn register_numbered(&self, make: impl FnOnce() -> Socket, made_by: Numbering) -> Result<u64> {
+        let mut is_watched = false;
+        let handle = self.give_number(&self.others, || {
+            let socket = make();
+            is_watched = socket.is_watched();
+            Known { socket, made_by }
+        })?;
+        if is_watched && let Ok(socket) = self.find(handle) {
+            socket.set_message_name(handle); // EVT-50: what it has inherited is posted now
+        }
+        Ok(handle)
+    }
+
+    /// Puts a value into the slot of the next free number. A slot that a call has not left yet,
+    /// although its number is closed, is passed over.
+    pub(super) fn give_number<T>(&self, pages: &Pages<T>, make: impl FnOnce() -> T) -> Result<u64> {
         for _ in 0..RESTING {
             let handle = self.numbers.lock().next().ok_or(Error::MFile)?;
-            let slot = self.others.slot_or_new(index_of(handle));
-            if let Some(claim) = slot.ok_or(Error::MFile)?.claim() {
-                claim.fill(tag_of(handle), Known { socket, made_by });
+            let slot = pages.slot_or_new(index_of(handle)).ok_or(Error::MFile)?;
+            if let Some(claim) = slot.claim() {
+                claim.fill_with(tag_of(handle), make);
                 return Ok(handle);
             }
-            self.numbers.lock().give_back(handle);
+            self.take_number_back(handle);
         }
         Err(Error::MFile)
+    }
+
+    pub(super) fn take_number_back(&self, handle: u64) {
+        self.numbers.lock().give_back(handle);
     }
 
     /// A kernel socket's handle is its descriptor.
     fn register_descriptor(
         &self,
-        mut descriptor: RawFd,
+        descriptor: RawFd,
+        make: impl FnOnce() -> Socket,
+        made_by: Numbering,
+    ) -> Result<u64> {
+        let slot = self.place_of(descriptor).ok_or(Error::MFile)?;
+        match slot.claim() {
+            Some(claim) => {
+                let handle = handle_of(descriptor);
+                claim.fill_with(tag_of(handle), || Known {
+                    socket: make(),
+                    made_by,
+                });
+                Ok(handle)
+            }
+            None => self.register_where_taken(slot, make(), made_by),
+        }
+    }
+
+    fn place_of(&self, descriptor: RawFd) -> Option<&'static Slot<Known>> {
+        self.descriptors
+            .slot_or_new(usize::try_from(descriptor).ok()?)
+    }
+
+    /// The slot of a descriptor is still another socket's.
+    #[cold]
+    fn register_where_taken(
+        &self,
+        mut slot: &'static Slot<Known>,
         mut socket: Socket,
         made_by: Numbering,
     ) -> Result<u64> {
         loop {
-            let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
-            let slot = self.descriptors.slot_or_new(index).ok_or(Error::MFile)?;
-            let handle = index as u64;
-            if let Some(claim) = slot.claim() {
+            let descriptor = make_room(slot, &mut socket)?;
+            let other = self.place_of(descriptor).ok_or(Error::MFile)?;
+            if let Some(claim) = other.claim() {
+                let handle = handle_of(descriptor);
                 claim.fill(tag_of(handle), Known { socket, made_by });
                 return Ok(handle);
             }
-            descriptor = make_room(slot, &mut socket)?;
+            slot = other;
         }
     }
 
     fn find(&self, handle: u64) -> Result<Found> {
-        self.slot_of(handle)
-            .and_then(|slot| slot.enter(tag_of(handle)))
-            .map(Found)
-            .ok_or(Error::NotSock) // HND-15 HND-16
+        self.look_up(handle).ok_or(Error::NotSock)
+    }
+
+    fn look_up(&self, handle: u64) -> Option<Found> {
+        let slot = self.slot_of(handle)?;
+        slot.enter(tag_of(handle)).map(Found)
     }
 
     /// A closed socket has no handle any more.
     fn forget(&self, handle: u64, socket: &Found) {
         if socket.0.retire() && handle >= FIRST_HANDLE {
-            self.numbers.lock().give_back(handle);
+            self.take_number_back(handle);
         }
     }
 
@@ -242,7 +283,7 @@ impl Handles {
 /// The slot of a descriptor is still another socket's: the program has closed that one's number by
 /// other means. It goes; while a call is inside it the new socket gets another descriptor.
 #[cold]
-fn make_room(slot: &Place, socket: &mut Socket) -> Result<RawFd> {
+fn make_room(slot: &Slot<Known>, socket: &mut Socket) -> Result<RawFd> {
     if let Some(stale) = slot.enter_any() {
         stale.socket.descriptor_was_closed(); // HND-35
         stale.retire();
@@ -253,8 +294,13 @@ fn make_room(slot: &Place, socket: &mut Socket) -> Result<RawFd> {
     socket.kernel_descriptor().ok_or(Error::NotSock)
 }
 
+/// The handle of a kernel socket. No descriptor is negative.
+fn handle_of(descriptor: RawFd) -> u64 {
+    u64::try_from(descriptor).unwrap_or(u64::MAX)
+}
+
 /// What a slot knows a handle by. Every handle fits; nothing else has this tag.
-fn tag_of(handle: u64) -> u32 {
+pub(super) fn tag_of(handle: u64) -> u32 {
     u32::try_from(handle + 1).unwrap_or(0)
 }
 
@@ -270,6 +316,34 @@ fn index_of(handle: u64) -> usize {
 /// [`Error::MFile`] if no number is left; the socket is then dropped, which closes it.
 pub fn register(socket: Socket, made_by: Numbering) -> Result<u64> {
     Provider::current()?.handles.register(socket, made_by)
+}
+
+/// Accepts as [`Socket::accept`] does, and gives the accepted socket a handle.
+///
+/// # Errors
+/// As [`Socket::accept`] and [`register`].
+pub fn accept(
+    listener: &Socket,
+    condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+    wait: &Wait<'_>,
+    made_by: Numbering,
+) -> Result<u64> {
+    let handles = &listener.provider().handles;
+    listener.accept_into(Registered { handles, made_by }, condition, wait)
+}
+
+/// The socket stands in the table, and its handle is what the accept call returns.
+struct Registered {
+    handles: &'static Handles,
+    made_by: Numbering,
+}
+
+impl socket::Place for Registered {
+    type Placed = u64;
+
+    fn put(self, descriptor: Option<RawFd>, socket: impl FnOnce() -> Socket) -> Result<u64> {
+        self.handles.register_new(descriptor, socket, self.made_by)
+    }
 }
 
 /// Takes over a kernel socket that is not the library's yet; its descriptor is its handle. The
@@ -302,7 +376,8 @@ pub fn adopt(descriptor: OwnedFd, made_by: Numbering) -> Result<u64, AdoptError>
 /// [`Error::NotSock`] for a number that is no open socket (HND-15, HND-16);
 /// [`Error::NotInitialised`] in a forked child that has not started anew.
 pub fn find(handle: u64) -> Result<Found> {
-    Provider::current()?.handles.find(handle)
+    let found = Provider::current()?.handles.look_up(handle);
+    found.ok_or(Error::NotSock) // HND-15 HND-16
 }
 
 /// Closes the socket with this handle; the handle is free afterwards (HND-15). A call of another

@@ -173,6 +173,56 @@
 // 64.
 #define VESTIBULE_DISCONNECT_DATA_LIMIT 6
 
+// Network event: there is something to receive (LAY-20).
+#define VESTIBULE_FD_READ (1 << 0)
+
+// Network event: the connection is established, or there is room again after a send that has failed
+// with WSAEWOULDBLOCK (EVT-17).
+#define VESTIBULE_FD_WRITE (1 << 1)
+
+// Network event: urgent data has arrived, and VESTIBULE_SO_OOBINLINE is off (EVT-36).
+#define VESTIBULE_FD_OOB (1 << 2)
+
+// Network event: a connection request waits, and the head of the backlog is not deferred (EVT-02,
+// ACC-09).
+#define VESTIBULE_FD_ACCEPT (1 << 3)
+
+// Network event: a connect attempt has ended; the error says how (EVT-03).
+#define VESTIBULE_FD_CONNECT (1 << 4)
+
+// Network event: the peer has ended its direction, or the connection has broken (EVT-04).
+#define VESTIBULE_FD_CLOSE (1 << 5)
+
+// Network event: the quality of service has changed (EVT-33).
+#define VESTIBULE_FD_QOS (1 << 6)
+
+// Network event: reserved; accepted in a mask, never recorded (EVT-34).
+#define VESTIBULE_FD_GROUP_QOS (1 << 7)
+
+// Network event: accepted in a mask, never recorded (EVT-35).
+#define VESTIBULE_FD_ROUTING_INTERFACE_CHANGE (1 << 8)
+
+// Network event: accepted in a mask, never recorded (EVT-35).
+#define VESTIBULE_FD_ADDRESS_LIST_CHANGE (1 << 9)
+
+// So many network events there are; the error of the event 1 << n stands at index n.
+#define VESTIBULE_FD_MAX_EVENTS 10
+
+// Every network event.
+#define VESTIBULE_FD_ALL_EVENTS 1023
+
+// So many event objects can be waited for at once (LAY-23).
+#define VESTIBULE_MAX_WAIT_EVENTS 64
+
+// vestibule_wait_for_events: the first object is set; one more for each that follows.
+#define VESTIBULE_WAIT_EVENT_0 0
+
+// vestibule_wait_for_events: the time has passed.
+#define VESTIBULE_WAIT_TIMEOUT 258
+
+// vestibule_wait_for_events: the call has failed.
+#define VESTIBULE_WAIT_FAILED 4294967295
+
 // The event object handle is not valid.
 #define VESTIBULE_WSA_INVALID_HANDLE 6
 
@@ -495,6 +545,33 @@ struct vestibule_credentials {
     uint32_t pid;
 };
 
+// An event object: manual-reset, not inherited by child processes (EVT-37). It is no socket and no
+// descriptor, and its number is used again no sooner than that of a socket (EVT-39).
+typedef uintptr_t vestibule_event;
+
+// What has happened to a socket: Winsock's WSANETWORKEVENTS (LAY-06).
+struct vestibule_network_events {
+    // The VESTIBULE_FD_ events that have happened.
+    uint32_t events;
+    // The error of each event that has happened, 0 for none; the others are not written (EVT-23).
+    int errors[VESTIBULE_FD_MAX_EVENTS];
+};
+
+// A notification port: a queue of messages about network events (EVT-55).
+typedef uintptr_t vestibule_port;
+
+// A message of a notification port (EVT-50).
+struct vestibule_notification {
+    // The socket.
+    vestibule_handle socket;
+    // The number that the registration has asked for.
+    uint32_t message;
+    // One VESTIBULE_FD_ event.
+    uint32_t event;
+    // Its error, 0 for none (EVT-56).
+    int error;
+};
+
 // An address of the in-process entry. All numbers are in the byte order of the machine.
 struct vestibule_sockaddr {
     // VESTIBULE_AF_IN_PROCESS.
@@ -518,6 +595,12 @@ struct vestibule_linger {
 };
 
 
+
+// The only value that is never an event object.
+#define VESTIBULE_INVALID_EVENT 0
+
+// The only value that is never a notification port.
+#define VESTIBULE_INVALID_PORT 0
 
 #ifdef __cplusplus
 extern "C" {
@@ -896,6 +979,201 @@ int vestibule_send_disconnect(vestibule_handle socket, const struct vestibule_bu
 int vestibule_recv_disconnect(vestibule_handle socket,
                               struct vestibule_buffer *data);
 
+// Makes an event object: manual-reset, initially not set (EVT-37). Any number of sockets can report
+// to one (EVT-49). It costs no descriptor.
+//
+// Returns the event object, to be closed with vestibule_close_event, or VESTIBULE_INVALID_EVENT.
+//
+// Errors: WSA_NOT_ENOUGH_MEMORY.
+//
+// Thread-safe.
+vestibule_event vestibule_create_event(void);
+
+// Closes an event object. Calls of other threads that wait for it end with WSA_INVALID_HANDLE
+// (EVT-62); sockets that report to it go on, and nobody is told. Closing a socket closes no event
+// object (EVT-32).
+//
+// Returns 0 or -1.
+//
+// Errors: WSA_INVALID_HANDLE for what is no open event object (EVT-39).
+//
+// Thread-safe.
+int vestibule_close_event(vestibule_event event);
+
+// Sets an event object (EVT-38).
+//
+// Returns 0 or -1.
+//
+// Errors: WSA_INVALID_HANDLE.
+//
+// Thread-safe.
+int vestibule_set_event(vestibule_event event);
+
+// Resets an event object (EVT-38).
+//
+// Returns 0 or -1.
+//
+// Errors: WSA_INVALID_HANDLE.
+//
+// Thread-safe.
+int vestibule_reset_event(vestibule_event event);
+
+// Waits until one event object is set, or all are. They stay set (EVT-47).
+//
+// `count`: how many, 1 to VESTIBULE_MAX_WAIT_EVENTS. `events`: the objects. `wait_all`: 0 to wait
+// for any of them, anything else to wait until all are set at the same moment (EVT-41). `timeout`:
+// milliseconds; 0 looks once, a negative number means without limit (EVT-42).
+//
+// Returns VESTIBULE_WAIT_EVENT_0 plus the lowest index of an object that is set (EVT-40), for all of
+// them VESTIBULE_WAIT_EVENT_0; VESTIBULE_WAIT_TIMEOUT if the time has passed, which sets no last
+// error; or VESTIBULE_WAIT_FAILED.
+//
+// Errors: WSA_INVALID_PARAMETER for a count out of range (EVT-43), for NULL, and for an object that
+// is named twice in a wait for all (EVT-45); WSA_INVALID_HANDLE for what is no event object
+// (EVT-44), or is closed meanwhile (EVT-62).
+//
+// Thread-safe: every thread that waits for an object that is set goes on.
+//
+// Pointers:
+// `events` is NULL or points to `count` handles.
+uint32_t vestibule_wait_for_events(uint32_t count,
+                                   const vestibule_event *events,
+                                   int wait_all,
+                                   int timeout);
+
+// A descriptor that polls readable whenever the event object is set, and perhaps early, when the
+// library has something to take in (EVT-61). Once it is readable call vestibule_wait_for_events with
+// a time-out of 0: afterwards it is readable only while the object is set. It is made at the first
+// call and belongs to the object: do not read, write or close it.
+//
+// Returns the descriptor or -1.
+//
+// Errors: WSA_INVALID_HANDLE; WSAEMFILE.
+//
+// Thread-safe.
+int vestibule_event_descriptor(vestibule_event event);
+
+// Has network events of a socket set an event object (EVT-05). It replaces every earlier
+// registration of the socket (EVT-07, EVT-08, EVT-54), and makes the socket non-blocking (EVT-06).
+// Sockets that are accepted from a listener have its registration (SKT-07).
+//
+// `event`: the event object; any number of sockets may report to one. `events`: VESTIBULE_FD_ bits;
+// 0 cancels the registration and does not look at `event` (EVT-09). The socket stays non-blocking
+// until vestibule_set_nonblocking, which a registration keeps from making it blocking (HND-30).
+//
+// What has happened before and was not enumerated sets the object at once (EVT-15). After an event
+// of VESTIBULE_FD_READ, VESTIBULE_FD_OOB or VESTIBULE_FD_ACCEPT the next one is recorded when more
+// arrives, or when a receive or accept call returns and there still is something (EVT-11, EVT-14).
+// While the head of the backlog is deferred there is no event (ACC-09).
+//
+// Returns 0 or -1. After a failure the earlier registration is in force (EVT-10).
+//
+// Errors: WSAENOTSOCK; WSAEINVAL for an unknown bit, and for `event` that is no event object
+// (EVT-10); WSAEINPROGRESS inside the listener's own condition function (ACC-51); WSAEMFILE if there
+// is no descriptor for the one set that all kernel sockets share.
+//
+// Thread-safe.
+int vestibule_event_select(vestibule_handle socket,
+                           vestibule_event event,
+                           uint32_t events);
+
+// Hands over the network events of a socket that have happened since the last call and are in its
+// mask, clears these and no others, and resets an event object, all as one step (EVT-22, EVT-25).
+// Without a registration for an event object there are none (EVT-28).
+//
+// `event`: the event object to reset; VESTIBULE_INVALID_EVENT leaves it as it is (EVT-26). `result`:
+// receives the events, and the error of each of them (EVT-23). With VESTIBULE_FD_CONNECT that is
+// the error of the attempt, with VESTIBULE_FD_CLOSE it is 0 after a graceful end and WSAECONNABORTED
+// otherwise, with every other event 0 (EVT-29).
+//
+// Returns 0 or -1. After a failure neither the record nor the object has changed (EVT-24).
+//
+// Errors: WSAENOTSOCK; WSAEINVAL for `event` that is no event object; WSAEFAULT for a NULL `result`
+// (EVT-27).
+//
+// Thread-safe.
+//
+// Pointers:
+// `result` is NULL or valid.
+int vestibule_enum_network_events(vestibule_handle socket,
+                                  vestibule_event event,
+                                  struct vestibule_network_events *result);
+
+// Makes a notification port: a queue of messages about network events, which takes the place of
+// Winsock's window (EVT-55).
+//
+// Returns the port, to be closed with vestibule_close_port, or VESTIBULE_INVALID_PORT.
+//
+// Errors: WSA_NOT_ENOUGH_MEMORY.
+//
+// Thread-safe.
+vestibule_port vestibule_create_port(void);
+
+// Closes a notification port with the messages that wait in it. Calls of other threads that wait
+// there end with WSA_INVALID_HANDLE; nothing more is posted for sockets that are registered with it.
+//
+// Returns 0 or -1.
+//
+// Errors: WSA_INVALID_HANDLE.
+//
+// Thread-safe.
+int vestibule_close_port(vestibule_port port);
+
+// Has network events of a socket posted to a notification port, each as a message of its own
+// (EVT-50). It replaces every earlier registration of the socket and the messages of that one that
+// still wait (EVT-52, EVT-54), and makes the socket non-blocking. Sockets that are accepted from a
+// listener have its registration (SKT-07).
+//
+// `port`: the port. `message`: the number that messages have. `events`: VESTIBULE_FD_ bits; 0
+// cancels the registration and does not look at `port`.
+//
+// After a message no further one comes for the same event until its call was made: a receive for
+// VESTIBULE_FD_READ and VESTIBULE_FD_OOB, an accept call that does not end with WSATRY_AGAIN for
+// VESTIBULE_FD_ACCEPT, a send that fails with WSAEWOULDBLOCK for VESTIBULE_FD_WRITE (EVT-12,
+// EVT-51). What holds when the registration is made is posted at once, but for
+// VESTIBULE_FD_CONNECT (EVT-16, EVT-21).
+//
+// Returns 0 or -1. After a failure the earlier registration is in force.
+//
+// Errors: WSAENOTSOCK; WSAEINVAL for an unknown bit, and for `port` that is none (EVT-53);
+// WSAEINPROGRESS and WSAEMFILE as vestibule_event_select says.
+//
+// Thread-safe.
+int vestibule_async_select(vestibule_handle socket,
+                           vestibule_port port,
+                           uint32_t message,
+                           uint32_t events);
+
+// The oldest message of a notification port. Messages of a socket that was closed are gone
+// (EVT-52). What a message tells of may be over by the time it is taken (EVT-58).
+//
+// `notification`: receives the message; its error stands in it, and the last error is left alone
+// (EVT-56). `timeout`: milliseconds; 0 looks once, a negative number means without limit.
+//
+// Returns 0 or -1.
+//
+// Errors: WSA_INVALID_HANDLE for what is no port, or is closed meanwhile; WSAEFAULT for a NULL
+// `notification`; WSAETIMEDOUT.
+//
+// Thread-safe: each message goes to one thread.
+//
+// Pointers:
+// `notification` is NULL or valid.
+int vestibule_get_notification(vestibule_port port,
+                               struct vestibule_notification *notification,
+                               int timeout);
+
+// A descriptor that polls readable while a message waits in the port, and perhaps early, when the
+// library has something to take in; vestibule_get_notification with a time-out of 0 makes it exact.
+// It is made at the first call and belongs to the port: do not read, write or close it.
+//
+// Returns the descriptor or -1.
+//
+// Errors: WSA_INVALID_HANDLE; WSAEMFILE.
+//
+// Thread-safe.
+int vestibule_port_descriptor(vestibule_port port);
+
 // Reads a socket option.
 //
 // `level`, `option`: VESTIBULE_SOL_SOCKET and a VESTIBULE_SO_ option, VESTIBULE_IPPROTO_TCP and
@@ -951,7 +1229,8 @@ int vestibule_setsockopt(vestibule_handle socket,
 //
 // Returns 0 or -1.
 //
-// Errors: WSAENOTSOCK; WSAEINPROGRESS inside the listener's own condition function (ACC-51).
+// Errors: WSAENOTSOCK; WSAEINVAL for blocking while a registration for network events is in force
+// (HND-30); WSAEINPROGRESS inside the listener's own condition function (ACC-51).
 //
 // Thread-safe.
 int vestibule_set_nonblocking(vestibule_handle socket, int nonblocking);

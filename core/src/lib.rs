@@ -66,6 +66,10 @@ pub mod rules;
 pub mod handles {
     //! Numbers for sockets and processes, for the C library and the Python module.
     pub use crate::provider::{
+        objects::{
+            FoundObject, close_event, close_port, find_event, find_port, register_event,
+            register_port,
+        },
         process::{count_start, starts, take_start_back},
         table::{Found, adopt, close, detach, find, register, reset_all},
     };
@@ -97,7 +101,7 @@ pub use rules::{
     events::{EventReport, NetworkEvents},
     user_data::UserDataKind,
 };
-pub use socket::{AdoptError, ConnectData, DetachError, Socket};
+pub use socket::{AdoptError, ConnectData, DetachError, Readiness, Selected, Socket, select};
 pub use stream::{ConnectError, Connector, Stream};
 pub use transport::Receive;
 pub use wait::{Sleep, Wait};

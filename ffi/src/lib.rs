@@ -26,6 +26,7 @@ mod memory;
 
 pub mod capability_bits;
 pub mod error_numbers;
+pub mod event_types;
 pub mod exports;
 pub mod types;
 pub mod winsock;

@@ -185,6 +185,41 @@ impl List<'_> {
     }
 }
 
+/// Values that the program passes one after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Array<'a, T> {
+    first: *const T,
+    count: usize,
+    call: PhantomData<&'a [T]>,
+}
+
+impl<'a, T: Copy> Array<'a, T> {
+    /// # Safety
+    /// `first` is NULL or points to `count` values that are valid and not changed during the call.
+    pub(crate) const unsafe fn new(first: *const T, count: usize) -> Self {
+        Self {
+            first,
+            count,
+            call: PhantomData,
+        }
+    }
+
+    pub(crate) fn count(self) -> usize {
+        self.count
+    }
+
+    /// The values, if there is an array.
+    pub(crate) fn values(self) -> Option<impl Iterator<Item = T> + use<'a, T>> {
+        let value = move |index| {
+            // SAFETY: the index is below the count that `new` was promised.
+            let place = unsafe { self.first.add(index) };
+            // SAFETY: there is a valid value, as `new` was promised.
+            unsafe { place.read_unaligned() }
+        };
+        (!self.first.is_null()).then(|| (0..self.count).map(value))
+    }
+}
+
 /// Room for bytes that the program provides.
 #[derive(Clone, Copy)]
 pub(crate) struct Room<'a> {

@@ -35,6 +35,10 @@ static int untouched(const void *memory, size_t length) {
     return 1;
 }
 
+/* ---- Network events -------------------------------------------------------------------------- */
+
+#include "bad_events.h"
+
 /* ---- Sockets of every state ------------------------------------------------------------------ */
 
 static vestibule_handle bound(int family) {
@@ -668,39 +672,52 @@ static const struct row rows[] = {
     {"vestibule_accept", accept_handle, accept_arguments},
     {"vestibule_accept_timeout", accept_timeout_handle, accept_timeout_arguments},
     {"vestibule_adopt", NULL, adopt_arguments},
+    {"vestibule_async_select", async_select_handle, async_select_arguments},
     {"vestibule_bind", bind_handle, bind_arguments},
     {"vestibule_callee_data", callee_data_handle, callee_data_arguments},
     {"vestibule_caller_credentials", NULL, caller_credentials_arguments},
     {"vestibule_capabilities", NULL, capabilities_arguments},
+    {"vestibule_close_event", close_event_handle, close_event_arguments},
+    {"vestibule_close_port", close_port_handle, close_port_arguments},
     {"vestibule_closesocket", closesocket_handle, NULL},
     {"vestibule_configure", NULL, configure_arguments},
     {"vestibule_connect", connect_handle, connect_arguments},
     {"vestibule_connect_timeout", connect_timeout_handle, connect_arguments},
+    {"vestibule_create_event", NULL, create_event_arguments},
+    {"vestibule_create_port", NULL, create_port_arguments},
     {"vestibule_detach", detach_handle, detach_arguments},
+    {"vestibule_enum_network_events", enum_network_events_handle, enum_network_events_arguments},
     {"vestibule_error_errno", NULL, error_name_arguments},
     {"vestibule_error_name", NULL, error_name_arguments},
     {"vestibule_error_text", NULL, error_name_arguments},
+    {"vestibule_event_descriptor", event_descriptor_handle, event_descriptor_arguments},
+    {"vestibule_event_select", event_select_handle, event_select_arguments},
     {"vestibule_finish_connect", finish_connect_handle, finish_connect_arguments},
+    {"vestibule_get_notification", get_notification_handle, get_notification_arguments},
     {"vestibule_getpeername", getpeername_handle, getpeername_arguments},
     {"vestibule_getsockname", getsockname_handle, getsockname_arguments},
     {"vestibule_getsockopt", getsockopt_handle, getsockopt_arguments},
     {"vestibule_last_error", NULL, NULL},
     {"vestibule_listen", listen_handle, listen_arguments},
     {"vestibule_negotiated_qos", negotiated_qos_handle, qos_arguments},
+    {"vestibule_port_descriptor", port_descriptor_handle, port_descriptor_arguments},
     {"vestibule_read_descriptor", read_descriptor_handle, NULL},
     {"vestibule_recv", recv_handle, recv_arguments},
     {"vestibule_recv_disconnect", recv_disconnect_handle, recv_disconnect_arguments},
+    {"vestibule_reset_event", reset_event_handle, reset_event_arguments},
     {"vestibule_send", send_handle, send_arguments},
     {"vestibule_send_disconnect", send_disconnect_handle, send_disconnect_arguments},
+    {"vestibule_set_event", set_event_handle, set_event_arguments},
     {"vestibule_set_last_error", NULL, NULL},
-    {"vestibule_set_qos", set_qos_handle, qos_arguments},
     {"vestibule_set_nonblocking", set_nonblocking_handle, NULL},
+    {"vestibule_set_qos", set_qos_handle, qos_arguments},
     {"vestibule_setsockopt", setsockopt_handle, setsockopt_arguments},
     {"vestibule_setting", NULL, setting_arguments},
     {"vestibule_shutdown", shutdown_handle, shutdown_arguments},
     {"vestibule_socket", NULL, socket_arguments},
     {"vestibule_user_data_limits", user_data_limits_handle, user_data_limits_arguments},
     {"vestibule_version", NULL, NULL},
+    {"vestibule_wait_for_events", wait_for_events_handle, wait_for_events_arguments},
     {"vestibule_write_descriptor", write_descriptor_handle, NULL},
 };
 

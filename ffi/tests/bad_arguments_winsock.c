@@ -382,8 +382,9 @@ static void wsaioctl_handle(uintptr_t bad) {
 
 static void wsaioctl_arguments(int family) {
     SOCKET s = fresh(family);
-    u_long on = 1;
+    u_long on = 1, off = 0;
     DWORD written = 77;
+    WSAEVENT event = WSACreateEvent();
     CHECK_ERROR(WSAIoctl(s, FIONBIO, &on, sizeof on, NULL, 0, NULL, NULL, NULL), WSAEFAULT);
     CHECK_ERROR(WSAIoctl(s, FIONBIO, NULL, sizeof on, NULL, 0, &written, NULL, NULL), WSAEFAULT);
     CHECK_ERROR(WSAIoctl(s, FIONBIO, &on, 3, NULL, 0, &written, NULL, NULL), WSAEFAULT);
@@ -391,7 +392,13 @@ static void wsaioctl_arguments(int family) {
     CHECK_ERROR(WSAIoctl(s, 0, NULL, 0, NULL, 0, &written, NULL, NULL), WSAEOPNOTSUPP);
     CHECK_ERROR(WSAIoctl(s, 0xFFFFFFFF, NULL, 0, NULL, 0, &written, NULL, NULL), WSAEOPNOTSUPP);
     CHECK(written == 77);
-    CHECK(closesocket(s) == 0);
+    /* HND-30: a refusal says that there is no output. */
+    CHECK(WSAEventSelect(s, event, FD_READ) == 0);
+    CHECK_ERROR(WSAIoctl(s, FIONBIO, &off, sizeof off, NULL, 0, &written, NULL, NULL), WSAEINVAL);
+    CHECK(written == 0);
+    CHECK_ERROR(ioctlsocket(s, FIONBIO, &off), WSAEINVAL);
+    CHECK(WSAEventSelect(s, NULL, 0) == 0 && ioctlsocket(s, FIONBIO, &off) == 0);
+    CHECK(WSACloseEvent(event) == TRUE && closesocket(s) == 0);
 }
 
 static void enum_protocols_a_arguments(int family) {
@@ -416,32 +423,47 @@ static void enum_protocols_w_arguments(int family) {
     CHECK_ERROR(WSAEnumProtocolsW(NULL, NULL, &size), WSAEFAULT);
 }
 
+#include "bad_events_winsock.h"
+
 #define ROW(name, with_handle, with_arguments)                                                     \
     { "vestibule_ws_" name, with_handle, with_arguments }
 
 static const struct row rows[] = {
     ROW("accept", accept_handle, accept_arguments),
+    ROW("async_select", async_select_handle, async_select_arguments),
     ROW("bind", bind_handle, bind_arguments),
     ROW("cleanup", NULL, NULL), /* without a start: winsock_startup.c */
+    ROW("close_event", close_event_handle, event_arguments),
+    ROW("close_port", close_port_handle, NULL),
     ROW("closesocket", closesocket_handle, NULL),
     ROW("connect", connect_handle, connect_arguments),
+    ROW("create_event", NULL, create_event_arguments),
+    ROW("create_port", NULL, get_message_arguments),
+    ROW("enum_network_events", enum_network_events_handle, enum_network_events_arguments),
     ROW("enum_protocols_a", NULL, enum_protocols_a_arguments),
     ROW("enum_protocols_w", NULL, enum_protocols_w_arguments),
+    ROW("event_descriptor", event_descriptor_handle, NULL),
+    ROW("event_select", event_select_handle, event_select_arguments),
     ROW("get_last_error", NULL, NULL),
+    ROW("get_message", get_message_handle, get_message_arguments),
     ROW("getpeername", getpeername_handle, name_arguments),
     ROW("getsockname", getsockname_handle, name_arguments),
     ROW("getsockopt", getsockopt_handle, option_arguments),
     ROW("ioctlsocket", ioctlsocket_handle, ioctlsocket_arguments),
     ROW("listen", listen_handle, listen_arguments),
+    ROW("port_descriptor", port_descriptor_handle, NULL),
     ROW("recv", recv_handle, recv_arguments),
     ROW("recv_disconnect", recv_disconnect_handle, disconnect_arguments),
+    ROW("reset_event", reset_event_handle, event_arguments),
     ROW("send", send_handle, send_arguments),
     ROW("send_disconnect", send_disconnect_handle, disconnect_arguments),
+    ROW("set_event", set_event_handle, event_arguments),
     ROW("set_last_error", NULL, NULL),
     ROW("setsockopt", setsockopt_handle, option_arguments),
     ROW("shutdown", shutdown_handle, shutdown_arguments),
     ROW("socket", NULL, socket_arguments),
     ROW("startup", NULL, startup_arguments),
+    ROW("wait_for_events", wait_for_events_handle, wait_for_events_arguments),
     ROW("wsaaccept", wsaaccept_handle, accept_arguments),
     ROW("wsaconnect", wsaconnect_handle, connect_arguments),
     ROW("wsaioctl", wsaioctl_handle, wsaioctl_arguments),

@@ -3,8 +3,9 @@
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
 /// The sources of `vestibule.h`, in the order of the header.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 15] = [
     "types.rs",
+    "event_types.rs",
     "error_numbers.rs",
     "capability_bits.rs",
     "exports/catalogue.rs",
@@ -12,6 +13,7 @@ const SOURCES: [&str; 13] = [
     "exports/accept.rs",
     "exports/connect.rs",
     "exports/data.rs",
+    "exports/events.rs",
     "exports/options.rs",
     "exports/qos.rs",
     "exports/adopt.rs",

@@ -139,6 +139,12 @@ int(WSAAPI *const connect_shape)(SOCKET, const struct sockaddr *, int, LPWSABUF,
                                  LPQOS) = WSAConnect;
 int(WSAAPI *const send_disconnect_shape)(SOCKET, LPWSABUF) = WSASendDisconnect;
 int(WSAAPI *const receive_disconnect_shape)(SOCKET, LPWSABUF) = WSARecvDisconnect;
+int(WSAAPI *const event_select_shape)(SOCKET, WSAEVENT, LONG) = WSAEventSelect;
+int(WSAAPI *const enumerate_shape)(SOCKET, WSAEVENT, LPWSANETWORKEVENTS) = WSAEnumNetworkEvents;
+DWORD(WSAAPI *const wait_shape)
+(DWORD, const WSAEVENT *, BOOL, DWORD, BOOL) = WSAWaitForMultipleEvents;
+int(WSAAPI *const async_select_shape)(SOCKET, HWND, u_int, LONG) = WSAAsyncSelect;
+BOOL(WSAAPI *const set_event_shape)(WSAEVENT) = WSASetEvent;
 
 /* The constants, in the order of the specification */
 SAME(CF_ACCEPT, 0);

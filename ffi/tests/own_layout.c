@@ -52,6 +52,38 @@ AS(struct vestibule_sockaddr, port, SOCKADDR_VESTIBULE, sv_port);
 AT(struct vestibule_sockaddr, node, 4);
 AT(struct vestibule_sockaddr, port, 8);
 
+SIZE(vestibule_event, sizeof(WSAEVENT));
+SIZE(vestibule_port, sizeof(HWND));
+SIZE(struct vestibule_network_events, sizeof(WSANETWORKEVENTS));
+AS(struct vestibule_network_events, events, WSANETWORKEVENTS, lNetworkEvents);
+AS(struct vestibule_network_events, errors, WSANETWORKEVENTS, iErrorCode);
+SAME(VESTIBULE_FD_READ, FD_READ);
+SAME(VESTIBULE_FD_WRITE, FD_WRITE);
+SAME(VESTIBULE_FD_OOB, FD_OOB);
+SAME(VESTIBULE_FD_ACCEPT, FD_ACCEPT);
+SAME(VESTIBULE_FD_CONNECT, FD_CONNECT);
+SAME(VESTIBULE_FD_CLOSE, FD_CLOSE);
+SAME(VESTIBULE_FD_QOS, FD_QOS);
+SAME(VESTIBULE_FD_GROUP_QOS, FD_GROUP_QOS);
+SAME(VESTIBULE_FD_ROUTING_INTERFACE_CHANGE, FD_ROUTING_INTERFACE_CHANGE);
+SAME(VESTIBULE_FD_ADDRESS_LIST_CHANGE, FD_ADDRESS_LIST_CHANGE);
+SAME(VESTIBULE_FD_MAX_EVENTS, FD_MAX_EVENTS);
+SAME(VESTIBULE_FD_ALL_EVENTS, FD_ALL_EVENTS);
+SAME(VESTIBULE_MAX_WAIT_EVENTS, WSA_MAXIMUM_WAIT_EVENTS);
+SAME(VESTIBULE_WAIT_EVENT_0, WSA_WAIT_EVENT_0);
+SAME(VESTIBULE_WAIT_TIMEOUT, WSA_WAIT_TIMEOUT);
+SAME(VESTIBULE_WAIT_FAILED, WSA_WAIT_FAILED);
+
+SIZE(struct vestibule_notification, 24);
+AT(struct vestibule_notification, socket, 0);
+AT(struct vestibule_notification, message, 8);
+AT(struct vestibule_notification, event, 12);
+AT(struct vestibule_notification, error, 16);
+SIZE(VESTIBULE_MESSAGE, 32);
+AT(VESTIBULE_MESSAGE, message, 8);
+AT(VESTIBULE_MESSAGE, wParam, 16);
+AT(VESTIBULE_MESSAGE, lParam, 24);
+
 SIZE(struct vestibule_credentials, 12);
 AT(struct vestibule_credentials, uid, 0);
 AT(struct vestibule_credentials, gid, 4);

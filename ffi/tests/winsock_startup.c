@@ -36,6 +36,19 @@ static void nothing_works(void) {
     NEEDS_START(setsockopt(s, SOL_SOCKET, SO_TYPE, NULL, 0), SOCKET_ERROR);
     NEEDS_START(ioctlsocket(s, FIONBIO, NULL), SOCKET_ERROR);
     NEEDS_START(WSAIoctl(s, FIONBIO, NULL, 0, NULL, 0, &written, NULL, NULL), SOCKET_ERROR);
+    NEEDS_START(WSACreateEvent(), WSA_INVALID_EVENT);
+    NEEDS_START(WSACloseEvent(NULL), FALSE);
+    NEEDS_START(WSASetEvent(NULL), FALSE);
+    NEEDS_START(WSAResetEvent(NULL), FALSE);
+    NEEDS_START(WSAWaitForMultipleEvents(0, NULL, FALSE, 0, FALSE), WSA_WAIT_FAILED);
+    NEEDS_START(WSAEventSelect(s, NULL, -1), SOCKET_ERROR);
+    NEEDS_START(WSAEnumNetworkEvents(s, NULL, NULL), SOCKET_ERROR);
+    NEEDS_START(WSAAsyncSelect(s, NULL, 0, -1), SOCKET_ERROR);
+    NEEDS_START(VestibuleEventDescriptor(NULL), -1);
+    NEEDS_START(VestibuleCreatePort(), NULL);
+    NEEDS_START(VestibuleClosePort(NULL), FALSE);
+    NEEDS_START(VestibuleGetMessage(NULL, NULL, 0), FALSE);
+    NEEDS_START(VestibulePortDescriptor(NULL), -1);
     NEEDS_START(WSACleanup(), SOCKET_ERROR);
 }
 

@@ -18,7 +18,9 @@ typedef int INT, *LPINT;
 typedef unsigned int UINT;
 typedef int32_t LONG, *LPLONG;
 typedef uint32_t DWORD, *LPDWORD, ULONG, *PULONG;
-typedef uintptr_t UINT_PTR, ULONG_PTR, DWORD_PTR;
+typedef uintptr_t UINT_PTR, ULONG_PTR, DWORD_PTR, WPARAM;
+typedef intptr_t INT_PTR, LONG_PTR, LPARAM;
+typedef struct HWND__ *HWND;
 typedef uint16_t ADDRESS_FAMILY;
 
 typedef uint8_t vestibule_u_char;

@@ -8,7 +8,7 @@
  * Include this header before the system's socket headers. After them it works too, but then bind,
  * connect and their like are macros.
  *
- * What differs from Windows: select, WSAPoll, events, overlapped calls, name resolution and
+ * What differs from Windows: select, WSAPoll, overlapped calls, name resolution and
  * datagrams are not offered yet. ioctlsocket knows FIONBIO. A condition function has to return: no
  * exception and no longjmp through it.
  *
@@ -228,6 +228,15 @@ typedef struct sockaddr_vestibule {
 #define SO_VESTIBULE_CONNECT_TIMEOUT 1 /* milliseconds that a connect waits */
 #define SO_VESTIBULE_CALLER_CHECK 2    /* whether to look if a caller has reset; TCP only */
 
+/* A message of a notification port, with what a window procedure is given (EVT-50): wParam is the
+ * socket, lParam is for WSAGETSELECTEVENT and WSAGETSELECTERROR. */
+typedef struct vestibule_message {
+    HWND hwnd; /* the port */
+    UINT message;
+    WPARAM wParam;
+    LPARAM lParam;
+} VESTIBULE_MESSAGE, *PVESTIBULE_MESSAGE;
+
 #endif
 
 /* ---- Functions ------------------------------------------------------------------------------- */
@@ -290,6 +299,39 @@ int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
                     LPWSAOVERLAPPED lpOverlapped,
                     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
     VESTIBULE_SYMBOL("wsaioctl");
+
+/* Network events. Event objects belong to the process: WSACleanup closes none of them, and after the
+ * last one these calls fail as all others do (EVT-48, HND-01). */
+WSAEVENT WSAAPI WSACreateEvent(void) VESTIBULE_SYMBOL("create_event");
+BOOL WSAAPI WSACloseEvent(WSAEVENT hEvent) VESTIBULE_SYMBOL("close_event");
+BOOL WSAAPI WSASetEvent(WSAEVENT hEvent) VESTIBULE_SYMBOL("set_event");
+BOOL WSAAPI WSAResetEvent(WSAEVENT hEvent) VESTIBULE_SYMBOL("reset_event");
+DWORD WSAAPI WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT *lphEvents, BOOL fWaitAll,
+                                      DWORD dwTimeout, BOOL fAlertable)
+    VESTIBULE_SYMBOL("wait_for_events"); /* LAY-17 */
+int WSAAPI WSAEventSelect(SOCKET s, WSAEVENT hEventObject, LONG lNetworkEvents)
+    VESTIBULE_SYMBOL("event_select"); /* LAY-16 */
+int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject,
+                                LPWSANETWORKEVENTS lpNetworkEvents)
+    VESTIBULE_SYMBOL("enum_network_events"); /* LAY-16 */
+/* The window is a notification port, see VestibuleCreatePort (EVT-55). */
+int WSAAPI WSAAsyncSelect(SOCKET s, HWND hWnd, u_int wMsg, LONG lEvent)
+    VESTIBULE_SYMBOL("async_select");
+
+#ifndef VESTIBULE_NO_EXTENSIONS
+
+/* A notification port: the queue that takes the place of a window. NULL after a failure. */
+HWND WSAAPI VestibuleCreatePort(void) VESTIBULE_SYMBOL("create_port");
+BOOL WSAAPI VestibuleClosePort(HWND hPort) VESTIBULE_SYMBOL("close_port");
+/* The oldest message; FALSE with WSAETIMEDOUT if none comes within so many milliseconds. */
+BOOL WSAAPI VestibuleGetMessage(HWND hPort, PVESTIBULE_MESSAGE lpMessage, DWORD dwTimeout)
+    VESTIBULE_SYMBOL("get_message");
+/* Descriptors for poll and epoll, or -1: readable while a message waits or the event object is set,
+ * and perhaps early; getting a message or waiting with a time-out of 0 makes them exact (EVT-61). */
+int WSAAPI VestibulePortDescriptor(HWND hPort) VESTIBULE_SYMBOL("port_descriptor");
+int WSAAPI VestibuleEventDescriptor(WSAEVENT hEvent) VESTIBULE_SYMBOL("event_descriptor");
+
+#endif
 
 #ifdef __cplusplus
 }

@@ -79,6 +79,15 @@ struct Sources {
     next_serial: u32,
 }
 
+impl Sources {
+    /// The place of a source that has not left.
+    fn place_of(&self, key: Key) -> Option<usize> {
+        let index = usize::try_from(key.0 & u64::from(u32::MAX)).ok()?;
+        let (serial, _) = self.known.get(index)?;
+        (u64::from(*serial) == key.0 >> 32).then_some(index)
+    }
+}
+
 /// Who sleeps in the set, and who would if that one left.
 #[derive(Debug)]
 struct Lead {
@@ -181,15 +190,9 @@ impl Intake {
             let _ = epoll::delete(&set.epoll, fd);
         }
         let mut sources = self.sources.lock();
-        if let Some(index) = self.place_of(&sources, key) {
+        if let Some(index) = sources.place_of(key) {
             sources.known.remove(index);
         }
-    }
-
-    fn place_of(&self, sources: &Sources, key: Key) -> Option<usize> {
-        let (serial, index) = (key.0 >> 32, (key.0 & u64::from(u32::MAX)) as usize);
-        let (known, _) = sources.known.get(index)?;
-        (u64::from(*known) == serial).then_some(index)
     }
 
     /// Leaves it to the next call that looks to put a source into the set.
@@ -231,7 +234,8 @@ impl Intake {
             }
             let source = {
                 let sources = self.sources.lock();
-                self.place_of(&sources, Key(key))
+                sources
+                    .place_of(Key(key))
                     .map(|index| Arc::clone(&sources.known[index].1))
             };
             if let Some(source) = source {

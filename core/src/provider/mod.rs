@@ -10,10 +10,13 @@ pub(crate) mod intake;
 #[cfg(test)]
 mod interleavings;
 pub(crate) mod monitor;
+pub(crate) mod objects;
 pub(crate) mod options;
+mod pages;
 mod patience;
 pub(crate) mod port;
 pub(crate) mod process;
+pub(crate) mod selecting;
 pub(crate) mod settings;
 pub(crate) mod sync;
 pub(crate) mod table;

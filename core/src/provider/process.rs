@@ -11,7 +11,7 @@ use std::{
     sync::atomic::{AtomicPtr, AtomicU32, Ordering::SeqCst},
 };
 
-use super::{intake::Intake, monitor::Monitor, table::Handles};
+use super::{intake::Intake, monitor::Monitor, selecting::Selecting, table::Handles};
 use crate::{Error, Result, sys::PerProcess, transport::in_process::Network};
 
 /// The provider as one process has it.
@@ -27,6 +27,7 @@ pub(crate) struct Provider {
     network: Monitor<Network>,
     pub(crate) handles: Handles,
     pub(crate) intake: Intake,
+    pub(crate) selecting: Selecting,
     /// How many `WSAStartup` calls are outstanding (HND-08).
     pub(crate) starts: AtomicU32,
     /// What the parent had. Nobody looks at it; a leak checker finds it here.
@@ -39,6 +40,7 @@ static FIRST: Provider = Provider {
     network: Monitor::new(Network::new()),
     handles: Handles::first(),
     intake: Intake::new(),
+    selecting: Selecting::new(),
     starts: AtomicU32::new(0),
     _inherited: AtomicPtr::new(ptr::null_mut()),
 };
@@ -55,6 +57,7 @@ impl Provider {
                 network: Monitor::new(Network::new()),
                 handles: Handles::new(),
                 intake: Intake::new(),
+                selecting: Selecting::new(),
                 starts: AtomicU32::new(0),
                 _inherited: AtomicPtr::new(LATEST.load(SeqCst)),
             }));

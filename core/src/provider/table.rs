@@ -1,26 +1,27 @@
 //! Handles: the numbers by which C programs know their sockets (HND-12).
 //!
 //! A kernel socket's number is its descriptor; any other socket gets a number from 2^30 up, which
-//! no descriptor can have. Both kinds live in tables of pages that are made when a number is first
-//! seen. A closed number is [`Error::NotSock`] until it is given out again: a descriptor by the
+//! no descriptor can have. Event objects and notification ports have numbers from the same space
+//! (`objects.rs`). Each kind lives in a table of pages that are made when a number is first seen, so
+//! that one is never taken for another. A closed number is [`Error::NotSock`] until it is given out again: a descriptor by the
 //! operating system, a number of ours after at least 2^16 others (HND-15).
 
 use std::{
     collections::VecDeque,
     ops::Deref,
     os::fd::{AsRawFd, OwnedFd, RawFd},
-    sync::OnceLock,
 };
 
 use parking_lot::Mutex;
 
-use super::process::Provider;
+use super::{
+    pages::{self, PAGE, Pages},
+    process::Provider,
+};
 use crate::{
-    AdoptError, Error, Numbering, Result, Socket, Wait,
+    AdoptError, Error, EventObject, NotificationPort, Numbering, Result, Socket, Wait,
     sys::slot::{Slot, User},
 };
-
-const PAGE: usize = 256;
 
 /// Pages for descriptors up to 2^22; Linux allows 2^20 unless `fs.nr_open` was raised.
 const DESCRIPTOR_PAGES: usize = 16_384;
@@ -43,43 +44,7 @@ struct Known {
     made_by: Numbering,
 }
 
-/// Its tag is the handle plus one.
-type Place = Slot<Known>;
-type Page = OnceLock<Box<[Place]>>;
-
-/// Slots in pages that are made when they are first used.
-#[derive(Debug)]
-struct Pages(&'static [Page]);
-
-impl Pages {
-    /// Pages on the heap, for as long as the process lives.
-    fn new(count: usize) -> Self {
-        let pages: Vec<Page> = (0..count).map(|_| OnceLock::new()).collect();
-        Self(pages.leak())
-    }
-
-    fn slot(&self, index: usize) -> Option<&'static Place> {
-        self.0
-            .get(index / PAGE)?
-            .get()
-            .map(|page| &page[index % PAGE])
-    }
-
-    fn slot_or_new(&self, index: usize) -> Option<&'static Place> {
-        let new_page = || (0..PAGE).map(|_| Slot::empty()).collect();
-        self.0
-            .get(index / PAGE)
-            .map(|page| &page.get_or_init(new_page)[index % PAGE])
-    }
-
-    /// Every slot that may be occupied.
-    fn used(&self) -> impl Iterator<Item = &'static Place> {
-        self.0
-            .iter()
-            .filter_map(OnceLock::get)
-            .flat_map(|page| page.iter())
-    }
-}
+type Page = pages::Page<Known>;
 
 /// An open socket of the table, for one call. It stays where it is until the last call has left it.
 #[derive(Debug)]
@@ -127,14 +92,21 @@ impl Numbers {
     }
 }
 
-static FIRST_DESCRIPTORS: [Page; DESCRIPTOR_PAGES] = [const { OnceLock::new() }; DESCRIPTOR_PAGES];
-static FIRST_HANDLES: [Page; HANDLE_PAGES] = [const { OnceLock::new() }; HANDLE_PAGES];
+static FIRST_DESCRIPTORS: [Page; DESCRIPTOR_PAGES] =
+    [const { pages::Page::new() }; DESCRIPTOR_PAGES];
+static FIRST_HANDLES: [Page; HANDLE_PAGES] = [const { pages::Page::new() }; HANDLE_PAGES];
+static FIRST_EVENTS: [pages::Page<EventObject>; HANDLE_PAGES] =
+    [const { pages::Page::new() }; HANDLE_PAGES];
+static FIRST_PORTS: [pages::Page<NotificationPort>; HANDLE_PAGES] =
+    [const { pages::Page::new() }; HANDLE_PAGES];
 
 /// The handles of one process.
 #[derive(Debug)]
 pub(crate) struct Handles {
-    descriptors: Pages,
-    others: Pages,
+    descriptors: Pages<Known>,
+    others: Pages<Known>,
+    pub(super) events: Pages<EventObject>,
+    pub(super) ports: Pages<NotificationPort>,
     numbers: Mutex<Numbers>,
 }
 
@@ -142,8 +114,10 @@ impl Handles {
     /// Those of the first process that uses the library, which cost nothing until they are used.
     pub(super) const fn first() -> Self {
         Self {
-            descriptors: Pages(&FIRST_DESCRIPTORS),
-            others: Pages(&FIRST_HANDLES),
+            descriptors: Pages::of(&FIRST_DESCRIPTORS),
+            others: Pages::of(&FIRST_HANDLES),
+            events: Pages::of(&FIRST_EVENTS),
+            ports: Pages::of(&FIRST_PORTS),
             numbers: Mutex::new(Numbers::new()),
         }
     }
@@ -153,18 +127,26 @@ impl Handles {
         Self {
             descriptors: Pages::new(DESCRIPTOR_PAGES),
             others: Pages::new(HANDLE_PAGES),
+            events: Pages::new(HANDLE_PAGES),
+            ports: Pages::new(HANDLE_PAGES),
             numbers: Mutex::new(Numbers::new()),
         }
     }
 
-    fn slot_of(&self, handle: u64) -> Option<&'static Place> {
+    fn slot_of(&self, handle: u64) -> Option<&'static Slot<Known>> {
         match handle.checked_sub(FIRST_HANDLE) {
             None => self.descriptors.slot(usize::try_from(handle).ok()?),
-            Some(number) if number < INDICES * GENERATIONS => {
-                self.others.slot(usize::try_from(number % INDICES).ok()?)
-            }
-            Some(_) => None,
+            Some(_) => Self::numbered_slot_of(&self.others, handle),
         }
+    }
+
+    /// The slot that a number of ours has among these.
+    pub(super) fn numbered_slot_of<T>(pages: &Pages<T>, handle: u64) -> Option<&'static Slot<T>> {
+        let number = handle.checked_sub(FIRST_HANDLE)?;
+        let index = usize::try_from(number % INDICES).ok()?;
+        (number < INDICES * GENERATIONS)
+            .then(|| pages.slot(index))
+            .flatten()
     }
 
     fn register(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
@@ -174,19 +156,33 @@ impl Handles {
         }
     }
 
-    /// Any other socket gets the next free number. A slot that a call has not left yet, although its
-    /// socket is closed, is passed over.
+    /// Any other socket gets the next free number, and messages name it by that.
     fn register_numbered(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
+        let is_watched = socket.is_watched();
+        let handle = self.give_number(&self.others, Known { socket, made_by })?;
+        if is_watched && let Ok(socket) = self.find(handle) {
+            socket.set_message_name(handle); // EVT-50: what it has inherited is posted now
+        }
+        Ok(handle)
+    }
+
+    /// Puts a value into the slot of the next free number. A slot that a call has not left yet,
+    /// although its number is closed, is passed over.
+    pub(super) fn give_number<T>(&self, pages: &Pages<T>, value: T) -> Result<u64> {
         for _ in 0..RESTING {
             let handle = self.numbers.lock().next().ok_or(Error::MFile)?;
-            let slot = self.others.slot_or_new(index_of(handle));
-            if let Some(claim) = slot.ok_or(Error::MFile)?.claim() {
-                claim.fill(tag_of(handle), Known { socket, made_by });
+            let slot = pages.slot_or_new(index_of(handle)).ok_or(Error::MFile)?;
+            if let Some(claim) = slot.claim() {
+                claim.fill(tag_of(handle), value);
                 return Ok(handle);
             }
-            self.numbers.lock().give_back(handle);
+            self.take_number_back(handle);
         }
         Err(Error::MFile)
+    }
+
+    pub(super) fn take_number_back(&self, handle: u64) {
+        self.numbers.lock().give_back(handle);
     }
 
     /// A kernel socket's handle is its descriptor.
@@ -218,7 +214,7 @@ impl Handles {
     /// A closed socket has no handle any more.
     fn forget(&self, handle: u64, socket: &Found) {
         if socket.0.retire() && handle >= FIRST_HANDLE {
-            self.numbers.lock().give_back(handle);
+            self.take_number_back(handle);
         }
     }
 
@@ -242,7 +238,7 @@ impl Handles {
 /// The slot of a descriptor is still another socket's: the program has closed that one's number by
 /// other means. It goes; while a call is inside it the new socket gets another descriptor.
 #[cold]
-fn make_room(slot: &Place, socket: &mut Socket) -> Result<RawFd> {
+fn make_room(slot: &Slot<Known>, socket: &mut Socket) -> Result<RawFd> {
     if let Some(stale) = slot.enter_any() {
         stale.socket.descriptor_was_closed(); // HND-35
         stale.retire();
@@ -254,7 +250,7 @@ fn make_room(slot: &Place, socket: &mut Socket) -> Result<RawFd> {
 }
 
 /// What a slot knows a handle by. Every handle fits; nothing else has this tag.
-fn tag_of(handle: u64) -> u32 {
+pub(super) fn tag_of(handle: u64) -> u32 {
     u32::try_from(handle + 1).unwrap_or(0)
 }
 

@@ -20,7 +20,8 @@ use std::{
 };
 
 use super::{
-    monitor::Signal,
+    monitor::{Announced, Signal},
+    process::Provider,
     sync::{AtomicBool, AtomicU32, AtomicUsize, thread_local},
 };
 use crate::{Error, Result, Wait};
@@ -153,10 +154,29 @@ impl Turn {
         }
     }
 
+    /// How the listener stands now.
+    pub(crate) fn phase(&self) -> Phase {
+        Phase::of(self.word.load(SeqCst))
+    }
+
+    /// A thread is about to sleep in `select`: it is woken as those are that wait for the turn. To be
+    /// looked at again after this.
+    pub(crate) fn announce_select(&self) -> Announced<&Signal> {
+        self.parked.announce()
+    }
+
+    /// Wakes those who wait for the turn, or for the end of the silence.
+    fn wake(&self) {
+        if self.parked.has_sleepers() {
+            self.parked.notify();
+            Provider::start().selecting.ring();
+        }
+    }
+
     /// Closes the listener for accept calls, and says how it stood.
     pub(crate) fn close(&self) -> Phase {
         self.closed.store(true, SeqCst);
-        self.parked.notify();
+        self.wake();
         Phase::of(self.word.load(SeqCst))
     }
 
@@ -208,7 +228,7 @@ impl Drop for Holding<'_> {
     fn drop(&mut self) {
         // Before the look at those who park, and at the flag of closing.
         self.turn.word.store(self.was as u32, SeqCst);
-        self.turn.parked.notify();
+        self.turn.wake();
     }
 }
 

@@ -105,6 +105,11 @@ impl Socket {
         }
     }
 
+    /// Whether somebody has registered for its events, or for those of its listener.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.watch().is_some()
+    }
+
     pub(super) fn watch(&self) -> Option<&Arc<Watch>> {
         self.extra.get()?.watch.get()
     }

@@ -3,9 +3,13 @@
 mod adopting;
 mod data;
 mod events;
+mod select;
 mod settings;
 
-pub use self::adopting::{AdoptError, DetachError};
+pub use self::{
+    adopting::{AdoptError, DetachError},
+    select::{Readiness, Selected, select},
+};
 
 use std::{
     os::fd::{AsRawFd, BorrowedFd, RawFd},
@@ -21,6 +25,7 @@ use crate::{
     UserDataLimits, Wait,
     provider::{
         accept::Listening,
+        monitor::{Announced, Signal},
         options::{OptionStore, Options},
         process::Provider,
         sync::AtomicBool,
@@ -435,6 +440,7 @@ impl Socket {
             return Err(Error::NotSock);
         }
         self.close_transport();
+        self.provider.selecting.ring(); // EVT-64
         Ok(())
     }
 
@@ -448,7 +454,20 @@ impl Socket {
         let _ = self.transport().set_linger(RESET);
         if !self.closed.swap(true, SeqCst) {
             self.transport().close(self.close_turn(), RESET);
+            self.provider.selecting.ring(); // EVT-64
         }
+    }
+
+    /// How its accept calls stand.
+    fn phase(&self) -> Phase {
+        let extra = self.extra.get();
+        extra.map_or(Phase::Idle, |extra| extra.turn.phase())
+    }
+
+    /// A thread is about to sleep in `select` on it; a listener tells it when a decision has ended.
+    fn announce_select(&self) -> Option<Announced<&Signal>> {
+        let listens = self.endpoint.is_listening();
+        listens.then(|| self.extra().turn.announce_select())
     }
 
     /// Ends accept calls, and says how they stood.

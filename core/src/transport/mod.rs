@@ -9,8 +9,10 @@ use std::{
     time::Instant,
 };
 
+use rustix::event::PollFlags;
+
 use crate::{
-    Address, InProcessAddress, Qos, Result, Wait,
+    Address, InProcessAddress, Qos, Readiness, Result, Wait,
     provider::{
         intake::Intake,
         options::{Linger, SocketOption},
@@ -176,6 +178,39 @@ pub(crate) trait Accepting {
 pub(crate) enum Endpoint {
     Tcp(tcp::Tcp),
     InProcess(in_process::InProcess),
+}
+
+/// What a thread sleeps for in `select`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Poll {
+    /// Of the kernel socket. Elsewhere `IN` stands for the read descriptor and `OUT` for the write
+    /// descriptor.
+    pub(crate) flags: PollFlags,
+    /// An attempt or a request times out then.
+    pub(crate) expires: Option<Instant>,
+}
+
+impl Poll {
+    /// Nothing that the kernel reports.
+    pub(crate) const NOTHING: Self = Self {
+        flags: PollFlags::empty(),
+        expires: None,
+    };
+}
+
+impl Endpoint {
+    /// What of `wanted` is ready, and what to sleep for. `is_deciding` says that a condition function of
+    /// the listener runs, or is about to.
+    pub(crate) fn readiness(
+        &self,
+        wanted: Readiness,
+        is_deciding: bool,
+    ) -> Result<(Readiness, Poll)> {
+        match self {
+            Self::Tcp(tcp) => tcp.readiness(wanted, is_deciding),
+            Self::InProcess(in_process) => in_process.readiness(wanted),
+        }
+    }
 }
 
 /// What concerns only sockets that somebody has registered for (`socket/events.rs`).

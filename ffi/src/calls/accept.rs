@@ -1,6 +1,6 @@
 //! Accepting.
 
-use provider::{ConditionArgs, Error, Numbering, Result, Wait};
+use provider::{ConditionArgs, Error, NetworkEvents, Numbering, Result, Wait};
 
 use super::{
     condition::Condition,
@@ -29,7 +29,8 @@ pub(crate) fn accept<L: Length>(
     let listener = find(listener)?;
     let is_named = name.is_wanted();
     if is_named && listener.is_listening() {
-        name.check(listener.entry().family())?; // ACC-47 ACC-48
+        let wrong = |_: &Error| listener.arguments_were_wrong(NetworkEvents::ACCEPT);
+        name.check(listener.entry().family()).inspect_err(wrong)?; // ACC-47 ACC-48 EVT-13
     }
     let mut caller = None;
     let ask = |args: &mut ConditionArgs<'_>| {

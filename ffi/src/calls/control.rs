@@ -41,7 +41,7 @@ pub(crate) fn control(socket: vestibule_handle, code: u32, data: &Data<'_>) -> R
         return Err(Error::Fault); // HND-38
     }
     let written = match code {
-        FIONBIO => set_mode(&socket, data.input)?,
+        FIONBIO => set_mode(&socket, data)?,
         SIO_GET_GROUP_QOS | SIO_SET_GROUP_QOS => return Err(Error::NoProtoOpt), // GRP-08
         SIO_GET_QOS | SIO_SET_QOS if !socket.entry().has_qos() => {
             return Err(Error::NoProtoOpt); // QOS-10
@@ -54,10 +54,13 @@ pub(crate) fn control(socket: vestibule_handle, code: u32, data: &Data<'_>) -> R
     Ok(())
 }
 
-/// FIONBIO (HND-29, HND-38).
-fn set_mode(socket: &Socket, input: Bytes<'_>) -> Result<u32> {
-    let value = input.required()?.first_chunk::<4>().ok_or(Error::Fault)?;
-    socket.set_nonblocking(u32::from_ne_bytes(*value) != 0)?;
+/// FIONBIO (HND-29, HND-38). If the socket refuses, the call says that there is no output (HND-30).
+fn set_mode(socket: &Socket, data: &Data<'_>) -> Result<u32> {
+    let value = data.input.required()?.first_chunk::<4>();
+    let nonblocking = u32::from_ne_bytes(*value.ok_or(Error::Fault)?) != 0;
+    socket
+        .set_nonblocking(nonblocking)
+        .inspect_err(|_| data.written.set(0))?;
     Ok(0)
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use provider::{Error, Receive, Result, Wait};
+use provider::{Error, NetworkEvents, Receive, Result, Wait};
 
 use super::find;
 use crate::{
@@ -34,7 +34,8 @@ pub(crate) fn send(socket: vestibule_handle, bytes: Bytes<'_>, flags: c_int) -> 
 /// offered; otherwise as [`provider::Socket::receive`].
 pub(crate) fn receive(socket: vestibule_handle, room: Room<'_>, flags: c_int) -> Result<usize> {
     let socket = find(socket)?;
-    let room = room.into_slice()?;
+    let wrong = |_: &Error| socket.arguments_were_wrong(NetworkEvents::READ);
+    let room = room.into_slice().inspect_err(wrong)?; // EVT-13
     if flags & !(VESTIBULE_MSG_PEEK | VESTIBULE_MSG_WAITALL | VESTIBULE_MSG_PARTIAL) != 0 {
         return Err(Error::OpNotSupp);
     }

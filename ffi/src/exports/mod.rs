@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod connect;
 pub mod data;
 pub mod errors;
+pub mod events;
 pub mod options;
 pub mod process;
 pub mod qos;

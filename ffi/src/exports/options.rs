@@ -86,7 +86,8 @@ pub unsafe extern "C" fn vestibule_setsockopt(
 ///
 /// Returns 0 or -1.
 ///
-/// Errors: WSAENOTSOCK; WSAEINPROGRESS inside the listener's own condition function (ACC-51).
+/// Errors: WSAENOTSOCK; WSAEINVAL for blocking while a registration for network events is in force
+/// (HND-30); WSAEINPROGRESS inside the listener's own condition function (ACC-51).
 ///
 /// Thread-safe.
 #[unsafe(no_mangle)]

@@ -12,6 +12,7 @@ mod listening;
 mod messages;
 mod network;
 mod option_data;
+mod selecting;
 mod sleepers;
 mod spare;
 mod streaming;

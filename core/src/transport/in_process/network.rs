@@ -12,13 +12,13 @@ use super::{
     option_data::OptionData,
     sleepers::Sleepers,
     spare::Spare,
+    watching::Watching,
 };
 use crate::{
     Error, InProcessAddress, Qos, Result, Setting,
     provider::{
         monitor::{Due, Signal, Watched},
         options::{Linger, SocketOption},
-        watch::Watch,
     },
     rules::{
         backlog::{Backlog, Gone, RequestId},
@@ -75,10 +75,7 @@ pub(super) struct Socket {
     pub(super) is_accepted: bool,
     pub(super) option_data: Option<Box<OptionData>>,
     pub(super) qos: Option<Box<Qos>>,
-    /// Who is told of events, and what was recorded.
-    pub(super) watch: Option<Arc<Watch>>,
-    /// A send has found no room, and nobody was told since that there is some (EVT-17).
-    pub(super) wants_room: bool,
+    pub(super) watching: Option<Watching>,
     sleepers: Sleepers,
     descriptors: Option<Arc<Descriptors>>,
 }
@@ -104,11 +101,16 @@ impl Socket {
             is_accepted: false,
             option_data: None,
             qos: None,
-            watch: None,
-            wants_room: false,
+            watching: None,
             sleepers: Sleepers::NONE,
             descriptors: None,
         }
+    }
+
+    /// Whether the last attempt has failed, whoever was told (CON-18): it has left the address that it
+    /// was for.
+    pub(super) fn has_failed(&self) -> bool {
+        self.connection.state == State::Unconnected && self.remote.is_some()
     }
 
     /// Whether an accept call would find a head, or the loss of one, without waiting.
@@ -199,7 +201,7 @@ impl Network {
     pub(super) fn watched(&self) -> Vec<SocketId> {
         let id = |(index, (serial, socket)): (usize, &(u32, Socket))| {
             let index = u32::try_from(index).ok()?;
-            socket.watch.as_ref().map(|_| SocketId {
+            socket.watching.as_ref().map(|_| SocketId {
                 index,
                 serial: *serial,
             })
@@ -335,8 +337,8 @@ impl Network {
             return;
         }
         let (_, mut socket) = self.sockets.remove(id.index as usize);
-        if let Some(watch) = socket.watch.take() {
-            watch.close(); // DIS-51
+        if let Some(watching) = socket.watching.take() {
+            watching.watch.close(); // DIS-51
         }
         if let Some(mut backlog) = socket.backlog.take() {
             for pending in backlog.drain() {
@@ -405,7 +407,7 @@ impl Network {
         Ok(descriptors)
     }
 
-    fn is_ready(&self, socket: &Socket, direction: Direction) -> bool {
+    pub(super) fn is_ready(&self, socket: &Socket, direction: Direction) -> bool {
         match (socket.connection.state, direction) {
             (State::Listening, Direction::Read) => {
                 (socket.backlog.as_deref()).is_some_and(Backlog::indicates) // ACC-09

@@ -23,6 +23,23 @@ use crate::{
     },
 };
 
+/// A socket that somebody has registered for.
+#[derive(Debug)]
+pub(super) struct Watching {
+    pub(super) watch: Arc<Watch>,
+    /// A send has found no room, and nobody was told since that there is some (EVT-17).
+    wants_room: bool,
+}
+
+impl Watching {
+    fn new(watch: &Arc<Watch>) -> Self {
+        Self {
+            watch: Arc::clone(watch),
+            wants_room: false,
+        }
+    }
+}
+
 impl InProcess {
     /// A registration. With the first one begins the watch, which finds what holds already.
     pub(crate) fn watch(
@@ -40,12 +57,6 @@ impl InProcess {
         let _ = self.with(|network, id| network.inherit_watch(id, watch));
     }
 
-    /// Takes in what is due.
-    pub(crate) fn run_due(&self) {
-        let now = Instant::now();
-        self.network.update(|network| network.expire_watched(now));
-    }
-
     /// An accept call on a watched listener has ended.
     pub(crate) fn settle_accept(&self, deferred: bool) {
         let _ = self.with(|network, id| {
@@ -58,7 +69,9 @@ impl InProcess {
     /// A send on a watched socket has failed for want of room.
     pub(crate) fn wants_room(&self) {
         let _ = self.with(|network, id| {
-            network.socket(id)?.wants_room = true;
+            if let Some(watching) = &mut network.socket(id)?.watching {
+                watching.wants_room = true;
+            }
             network.tell_of_room(Some(id));
             Ok(())
         });
@@ -81,9 +94,9 @@ impl Network {
         target: Target,
         mask: NetworkEvents,
     ) -> Result<()> {
-        let is_first = self.socket(id)?.watch.is_none();
+        let is_first = self.socket(id)?.watching.is_none();
         if is_first {
-            self.socket(id)?.watch = Some(Arc::clone(watch));
+            self.socket(id)?.watching = Some(Watching::new(watch));
             let found = self.found(id);
             let silent = self.socket(id)?.is_silent();
             self.tell(Some(id), |record| {
@@ -103,7 +116,7 @@ impl Network {
         let holds = self.holds(id);
         let found = holds.events() - NetworkEvents::WRITE; // that was told by being accepted
         let found = EventReport::new(found, None, holds.error(NetworkEvents::CLOSE));
-        self.socket(id)?.watch = Some(Arc::clone(watch));
+        self.socket(id)?.watching = Some(Watching::new(watch));
         self.tell(Some(id), |record| record.found(found)); // SKT-10
         Ok(())
     }
@@ -160,11 +173,11 @@ impl Network {
         id: Option<SocketId>,
         change: impl FnOnce(&mut Record) -> Indication,
     ) {
-        let watch = id
+        let watching = id
             .and_then(|id| self.look_at(id))
-            .and_then(|socket| socket.watch.as_ref());
-        if let Some(watch) = watch {
-            let told = watch.change(change);
+            .and_then(|socket| socket.watching.as_ref());
+        if let Some(watching) = watching {
+            let told = watching.watch.change(change);
             self.due.wake(told);
         }
     }
@@ -196,9 +209,11 @@ impl Network {
         let Some(socket) = sender.and_then(|sender| self.look_at(sender)) else {
             return;
         };
-        if socket.wants_room && self.has_room(socket) {
-            if let Some(Ok(socket)) = sender.map(|sender| self.socket(sender)) {
-                socket.wants_room = false;
+        let wants_room = |watching: &Watching| watching.wants_room;
+        if socket.watching.as_ref().is_some_and(wants_room) && self.has_room(socket) {
+            let socket = sender.and_then(|sender| self.socket(sender).ok());
+            if let Some(watching) = socket.and_then(|socket| socket.watching.as_mut()) {
+                watching.wants_room = false;
             }
             self.tell(sender, |record| record.occur(NetworkEvents::WRITE, None)); // EVT-17
         }
@@ -250,7 +265,7 @@ impl Network {
         for id in [client, listener] {
             if self
                 .look_at(id)
-                .is_some_and(|socket| socket.watch.is_some())
+                .is_some_and(|socket| socket.watching.is_some())
             {
                 self.note_deadline(id, expires);
             }
@@ -275,9 +290,9 @@ impl Network {
         }
         self.next_deadline = Some(expires);
         Provider::start().intake.note_deadline(expires);
-        let watch = self.look_at(id).and_then(|socket| socket.watch.as_ref());
-        if let Some(watch) = watch {
-            let told = watch.awaited(); // they have to sleep shorter
+        let watching = self.look_at(id).and_then(|socket| socket.watching.as_ref());
+        if let Some(watching) = watching {
+            let told = watching.watch.awaited(); // they have to sleep shorter
             self.due.wake(told);
         }
     }

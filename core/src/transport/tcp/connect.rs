@@ -66,6 +66,11 @@ impl Attempt {
         course.outcome(fd)
     }
 
+    /// Whether the last attempt has failed.
+    pub(super) fn has_failed(&self) -> bool {
+        self.spent.load(SeqCst)
+    }
+
     /// Whether there was an attempt.
     pub(super) fn was_made(&self) -> bool {
         self.made.load(SeqCst)

@@ -81,14 +81,14 @@ impl Tcp {
         request: &mut Request,
     ) -> Result<Token> {
         let put_back = if held { self.take_held() } else { None };
-        let head = match put_back {
-            Some(head) => head, // ACC-08 ACC-66 ACC-68
+        let taken = match put_back {
+            Some(put_back) => put_back, // ACC-08 ACC-66 ACC-68
             None => self.accept_from_kernel(mode)?,
         };
         if let Some(watched) = self.watched() {
             watched.head_taken();
         }
-        self.present(head, request)
+        self.present(taken, request)
     }
 
     /// The head that was put back.

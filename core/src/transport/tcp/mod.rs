@@ -6,6 +6,7 @@
 mod adopt;
 mod connect;
 mod listen;
+mod selecting;
 mod stream;
 mod watching;
 

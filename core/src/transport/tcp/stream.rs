@@ -167,7 +167,7 @@ impl Tcp {
         Ok(sockopt::socket_timeout(&self.fd, id)?.is_some())
     }
 
-    fn check_broken(&self) -> Result<()> {
+    pub(super) fn check_broken(&self) -> Result<()> {
         if self.watched().is_some_and(|watched| watched.is_aborted()) {
             return Err(Error::ConnAborted); // DIS-37
         }

@@ -29,7 +29,7 @@ use crate::{
     },
     rules::{
         connection::State,
-        events::{EventReport, Indication, NetworkEvents},
+        events::{EventReport, Indication, NetworkEvents, Record},
     },
     sys,
 };
@@ -270,7 +270,7 @@ impl KernelWatch {
 
     /// An attempt has ended; whoever finds out first tells.
     pub(super) fn attempt_ended(&self, outcome: Outcome) {
-        let (stage, error) = match outcome {
+        let (next, error) = match outcome {
             Outcome::Pending => return,
             Outcome::Connected | Outcome::Broken => (Stage::Connected, None),
             Outcome::Failed(error) => (Stage::Idle, Some(error)),
@@ -279,7 +279,7 @@ impl KernelWatch {
         if !matches!(state.stage, Stage::Connecting(_)) {
             return;
         }
-        state.stage = stage;
+        state.stage = next;
         let told = self.watch.change(|record| {
             let ended = record.occur(NetworkEvents::CONNECT, error); // EVT-29
             if error.is_none() {
@@ -389,7 +389,7 @@ impl KernelWatch {
 
     /// The head was taken from the queue, to be decided.
     pub(super) fn head_taken(&self) {
-        self.watch.change(|record| record.head_taken()).now();
+        self.watch.change(Record::head_taken).now();
     }
 
     /// The accept call has ended. Behind a deferred head nothing is to be reported, so that nobody who
@@ -495,7 +495,7 @@ impl KernelWatch {
         let mut events = NetworkEvents::empty();
         match state.stage {
             Stage::Listening => {
-                let is_silent = self.watch.look(crate::rules::events::Record::is_silent);
+                let is_silent = self.watch.look(Record::is_silent);
                 events.set(
                     NetworkEvents::ACCEPT,
                     flags.contains(PollFlags::IN) && !is_silent, // ACC-65

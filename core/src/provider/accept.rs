@@ -1,10 +1,14 @@
 //! How a request travels through an accept call.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use super::{
     process::Provider,
     turn::{Holding, Turn, inside_condition},
+    watch::Watch,
 };
 use crate::{
     Address, Credentials, Decision, Error, Qos, Result,
@@ -118,8 +122,8 @@ pub(crate) struct Listening<'a> {
     pub(crate) turn: &'a Turn,
     /// How much callee data the entry carries.
     pub(crate) capacity: usize,
-    /// Somebody has registered for events of the listener.
-    pub(crate) is_watched: bool,
+    /// There once somebody has registered for events of the listener.
+    pub(crate) watch: &'a OnceLock<Arc<Watch>>,
 }
 
 impl Listening<'_> {
@@ -176,7 +180,7 @@ impl Listening<'_> {
     /// The call has ended and the turn was given back: those who have registered are told how the
     /// listener stands.
     fn settle(&self, deferred: bool) {
-        if self.is_watched {
+        if self.watch.get().is_some() {
             self.endpoint.settle_accept(deferred);
         }
     }

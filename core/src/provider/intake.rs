@@ -8,14 +8,17 @@ use std::{
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{
+            AtomicBool, AtomicUsize,
+            Ordering::{Relaxed, SeqCst},
+        },
     },
     time::Instant,
 };
 
 use parking_lot::Mutex;
 use rustix::{
-    event::{EventfdFlags, epoll, eventfd},
+    event::{EventfdFlags, PollFd, PollFlags, epoll, eventfd, poll},
     io::{Errno, write},
     time::{
         Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
@@ -110,6 +113,11 @@ pub(crate) struct Intake {
     /// Sources that are not in the set yet: nobody has looked since they were made.
     waiting: Mutex<Vec<Arc<dyn Source>>>,
     has_waiting: AtomicBool,
+    /// Held while reports are taken and handed out, so that nobody who looks after somebody else has
+    /// taken a report can miss it.
+    taking: Mutex<()>,
+    /// Names the only thread that has looked so far, or nobody, or [`MANY`].
+    looks: AtomicUsize,
     lead: Mutex<Lead>,
     deadlines: Mutex<Deadlines>,
     has_deadline: AtomicBool,
@@ -125,6 +133,8 @@ impl Intake {
             }),
             waiting: Mutex::new(Vec::new()),
             has_waiting: AtomicBool::new(false),
+            taking: Mutex::new(()),
+            looks: AtomicUsize::new(NOBODY),
             lead: Mutex::new(Lead {
                 is_taken: false,
                 followers: Vec::new(),
@@ -214,7 +224,9 @@ impl Intake {
     /// Takes in everything that has happened.
     pub(crate) fn take_in(&self) {
         self.arm_waiting();
+        self.note_who_looks();
         if let Some(set) = self.set.get() {
+            let _taking = self.taking.lock();
             let mut batch = [NO_REPORT; BATCH];
             while let Ok(count) = epoll::wait(&set.epoll, &mut batch, Some(&Timespec::default())) {
                 self.hand_out(&batch[..count]);
@@ -283,22 +295,71 @@ impl Intake {
     pub(super) fn sleep(&self, waiter: &Waiter, wait: &Wait<'_>) -> Result<()> {
         let set = self.set()?;
         let remaining = wait.remaining()?;
-        let mut batch = [NO_REPORT; BATCH];
+        self.note_who_looks();
         if !waiter.lead() {
             return Ok(());
         }
-        let reported = epoll::wait(&set.epoll, &mut batch, remaining.as_ref());
-        waiter.look();
+        let reported = if self.looks.load(SeqCst) == MANY {
+            self.sleep_beside_others(set, waiter, remaining.as_ref())
+        } else {
+            self.sleep_alone(set, waiter, remaining.as_ref())
+        };
         match reported {
-            Ok(count) => {
-                self.hand_out(&batch[..count]);
-                if count == BATCH {
-                    self.take_in();
-                }
-                Ok(())
-            }
+            Ok(()) => Ok(()),
             Err(Errno::INTR) => wait.interrupted(),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Takes the reports as it wakes up: a system call less.
+    fn sleep_alone(
+        &self,
+        set: &KernelSet,
+        waiter: &Waiter,
+        remaining: Option<&Timespec>,
+    ) -> Result<(), Errno> {
+        let mut batch = [NO_REPORT; BATCH];
+        let reported = epoll::wait(&set.epoll, &mut batch, remaining);
+        waiter.look();
+        let count = reported?;
+        self.hand_out(&batch[..count]);
+        if count == BATCH {
+            self.take_in();
+        }
+        Ok(())
+    }
+
+    /// Takes no report before it can hand it out: another thread that looked in between would not find
+    /// what has happened before.
+    fn sleep_beside_others(
+        &self,
+        set: &KernelSet,
+        waiter: &Waiter,
+        remaining: Option<&Timespec>,
+    ) -> Result<(), Errno> {
+        let mut polled = [PollFd::new(&set.epoll, PollFlags::IN)];
+        let woken = poll(&mut polled, remaining);
+        waiter.look();
+        woken?;
+        self.take_in();
+        Ok(())
+    }
+
+    /// Finds out whether more than one thread looks. The second one has the first come back, should it
+    /// be asleep.
+    fn note_who_looks(&self) {
+        let looks = self.looks.load(Relaxed);
+        if looks == MANY {
+            return;
+        }
+        let me = THREAD.with(|thread| std::ptr::from_ref(thread).addr());
+        if looks == me {
+            return;
+        }
+        let first = self.looks.compare_exchange(NOBODY, me, SeqCst, SeqCst);
+        if first.is_err() {
+            self.looks.store(MANY, SeqCst);
+            self.ring();
         }
     }
 
@@ -376,6 +437,15 @@ impl Intake {
         }
         Provider::network().update(|network| network.expire_watched(now));
     }
+}
+
+const NOBODY: usize = 0;
+/// More than one thread looks.
+const MANY: usize = usize::MAX;
+
+thread_local! {
+    /// Its address names the thread.
+    static THREAD: u8 = const { 0 };
 }
 
 const NO_REPORT: epoll::Event = epoll::Event {

@@ -249,8 +249,11 @@ impl Record {
         self.silent = true;
     }
 
-    /// The head of the backlog is taken to be decided: silence (ACC-09).
+    /// The head of the backlog is taken to be decided: silence (ACC-09). A deferred one is no news.
     pub fn head_taken(&mut self) -> Indication {
+        if self.silent {
+            self.known |= NetworkEvents::ACCEPT;
+        }
         let unseen = self.used_up(NetworkEvents::ACCEPT); // EVT-18
         self.silent = true;
         unseen

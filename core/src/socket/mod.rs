@@ -262,7 +262,7 @@ impl Socket {
             endpoint: &self.endpoint,
             turn: &self.extra().turn,
             capacity: self.limits.connect.into(),
-            is_watched: self.watch().is_some(),
+            watch: &self.extra().watch,
         };
         let endpoint = listening.accept(condition, || self.is_nonblocking(), self.mode(wait))?;
         self.accepted(endpoint)

@@ -11,7 +11,7 @@ use crate::{
     rules::{
         backlog::{Backlog, Gone, Head, RequestId},
         connection::{Connection, State},
-        events::NetworkEvents,
+        events::{NetworkEvents, Record},
         user_data::{UserData, UserDataKind},
     },
     transport::{Acceptance, Request, Token},
@@ -105,9 +105,7 @@ impl Network {
             Head::Gone(gone) => Err(lost(gone)), // ACC-22 ACC-23 ACC-64
             Head::Empty | Head::Busy => return None,
         };
-        self.tell(Some(listener), |record| {
-            record.used_up(NetworkEvents::ACCEPT)
-        }); // EVT-18 ACC-62
+        self.tell(Some(listener), Record::head_taken); // EVT-18 ACC-62
         self.wake_all(Some(listener), Direction::Read);
         Some(taken)
     }

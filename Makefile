@@ -32,7 +32,7 @@ conformance: lib python ## the conformance suite on every cell; report in target
 	CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/test.py conformance
 
 bench: lib python ## what things cost, as ratios against bare system calls; target/bench/results.json
-	CC="$(CC)" $(PYTHON) scripts/bench.py
+	CC="$(CC)" CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/bench.py
 
 fmt: ## formats the Rust code
 	$(CARGO) fmt --all

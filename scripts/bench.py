@@ -84,7 +84,7 @@ class Row:
 
 
 def programs() -> list[list[str]]:
-    """Compiles the C benchmarks and names everything that is run."""
+    """Compiles the C benchmarks and names everything that is run; cargo compiles its own."""
     compiler = shlex.split(os.environ.get("CC", "cc"))
     flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-I", str(ROOT / "include")]
     link = ["-L", str(LIBRARY), "-lvestibule", "-lpthread", f"-Wl,-rpath,{LIBRARY}"]
@@ -94,6 +94,9 @@ def programs() -> list[list[str]]:
         program = OUTPUT / source.stem
         subprocess.run([*compiler, *flags, str(source), *link, "-o", str(program)], check=True)
         commands.append([str(program)])
+    cargo = [*shlex.split(os.environ.get("CARGO", "cargo")), "bench", "--quiet"]
+    cargo += shlex.split(os.environ.get("CARGO_FLAGS", "--locked"))
+    commands.append([*cargo, "--manifest-path", str(ROOT / "core" / "Cargo.toml"), "--bench", "backlog"])
     commands.append([sys.executable, str(ROOT / "bindings-python" / "benches" / "accept.py")])
     return commands
 

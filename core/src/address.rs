@@ -6,7 +6,9 @@ use std::{
     str::FromStr,
 };
 
-use crate::{Error, Result};
+use rustix::net::SocketAddrAny;
+
+use crate::{Error, Result, sys::leading};
 
 /// The family number of in-process addresses, in C and in the Winsock headers alike.
 ///
@@ -16,9 +18,13 @@ pub const AF_IN_PROCESS: u16 = 0x5645;
 /// The longest `sockaddr` that an [`Address`] needs.
 pub const SOCKADDR_MAX: usize = 28;
 
+const AF_INET: u16 = Family::Inet.number(Numbering::Linux);
+const AF_INET6: u16 = Family::Inet6.number(Numbering::Linux);
+
 const SOCKADDR_IN_LEN: usize = 16;
 const SOCKADDR_IN6_LEN: usize = 28;
 const SOCKADDR_IN_PROCESS_LEN: usize = 16;
+const SOCKADDR_WORDS: usize = SOCKADDR_MAX / 4;
 
 /// An address family of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -214,8 +220,13 @@ impl Address {
         if u16::from_ne_bytes(part(bytes, 0)) != family.number(numbering) {
             return Err(Error::AfNoSupport); // LSN-11 CON-13
         }
+        Ok(Self::read(bytes, family))
+    }
+
+    /// Reads a `sockaddr` of this family, which is long enough.
+    fn read(bytes: &[u8], family: Family) -> Self {
         let port = u16::from_be_bytes(part(bytes, 2));
-        Ok(match family {
+        match family {
             Family::Inet => {
                 Self::Ip(SocketAddrV4::new(Ipv4Addr::from(part::<4>(bytes, 4)), port).into())
             }
@@ -229,7 +240,139 @@ impl Address {
                 node: u32::from_ne_bytes(part(bytes, 4)),
                 port: u32::from_ne_bytes(part(bytes, 8)),
             }),
-        })
+        }
+    }
+}
+
+/// An address as the kernel writes it: a `sockaddr` with Linux' numbers.
+///
+/// What is on its way from the kernel to a condition function written in C stays in this form: taking
+/// it apart and putting it together again costs more than everything else that is done with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Sockaddr {
+    /// As the bytes follow each other in memory.
+    words: [u32; SOCKADDR_WORDS],
+    /// How many bytes count.
+    length: u32,
+}
+
+impl Sockaddr {
+    /// No address.
+    pub const NONE: Self = Self {
+        words: [0; SOCKADDR_WORDS],
+        length: 0,
+    };
+
+    /// What the kernel has written.
+    ///
+    /// # Errors
+    /// [`Error::AfNoSupport`] if it is no IP address.
+    pub(crate) fn from_kernel(written: &SocketAddrAny) -> Result<Self> {
+        let mut sockaddr = Self::NONE;
+        sockaddr.take_from_kernel(written)?;
+        Ok(sockaddr)
+    }
+
+    /// The same in place.
+    pub(crate) fn take_from_kernel(&mut self, written: &SocketAddrAny) -> Result<()> {
+        let first: [u32; SOCKADDR_IN_LEN / 4] = leading(written).ok_or(Error::AfNoSupport)?;
+        match family_of(first[0]) {
+            AF_INET => {
+                let (words, rest) = self.words.split_at_mut(first.len());
+                words.copy_from_slice(&first);
+                rest.fill(0);
+                self.length = Self::narrow(SOCKADDR_IN_LEN);
+            }
+            AF_INET6 => {
+                self.words = leading(written).ok_or(Error::AfNoSupport)?;
+                self.length = Self::narrow(SOCKADDR_IN6_LEN);
+            }
+            _ => return Err(Error::AfNoSupport),
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "it is 28 at most")]
+    const fn narrow(length: usize) -> u32 {
+        length as u32
+    }
+
+    const fn family(&self) -> u16 {
+        family_of(self.words[0])
+    }
+
+    pub(crate) const fn is_none(&self) -> bool {
+        self.length == 0
+    }
+
+    pub(crate) const fn is_in_process(&self) -> bool {
+        self.family() == AF_IN_PROCESS
+    }
+
+    /// How many bytes count.
+    pub const fn length(&self) -> usize {
+        self.length as usize
+    }
+
+    /// The bytes, with the numbers of a surface.
+    pub fn to_bytes(&self, numbering: Numbering) -> [u8; SOCKADDR_MAX] {
+        let mut bytes = [0; SOCKADDR_MAX];
+        for (bytes, word) in bytes.chunks_exact_mut(4).zip(self.words) {
+            bytes.copy_from_slice(&word.to_ne_bytes());
+        }
+        if numbering == Numbering::Winsock {
+            renumber(&mut bytes);
+        }
+        bytes
+    }
+
+    /// The address in the form that programs in Rust have it.
+    pub(crate) fn address(&self) -> Address {
+        let family = match self.family() {
+            AF_INET => Family::Inet,
+            AF_INET6 => Family::Inet6,
+            _ => Family::InProcess,
+        };
+        Address::read(&self.to_bytes(Numbering::Linux), family)
+    }
+}
+
+/// Gives the bytes of a `sockaddr` the numbers of the Winsock headers.
+#[cold]
+fn renumber(bytes: &mut [u8; SOCKADDR_MAX]) {
+    if u16::from_ne_bytes(part(bytes, 0)) == AF_INET6 {
+        let family = Family::Inet6.number(Numbering::Winsock); // LAY-38
+        bytes[..2].copy_from_slice(&family.to_ne_bytes());
+    }
+}
+
+/// The family number that a `sockaddr` begins with.
+const fn family_of(word: u32) -> u16 {
+    let [low, high, ..] = word.to_ne_bytes();
+    u16::from_ne_bytes([low, high])
+}
+
+impl From<&Address> for Sockaddr {
+    fn from(address: &Address) -> Self {
+        let mut words = [0; SOCKADDR_WORDS];
+        let (bytes, length) = address.to_sockaddr(Numbering::Linux);
+        for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(4)) {
+            *word = u32::from_ne_bytes(part(bytes, 0));
+        }
+        let length = Self::narrow(length);
+        Self { words, length }
+    }
+}
+
+impl From<InProcessAddress> for Sockaddr {
+    fn from(address: InProcessAddress) -> Self {
+        Self::from(&Address::InProcess(address))
+    }
+}
+
+impl fmt::Debug for Sockaddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address().fmt(f)
     }
 }
 
@@ -305,6 +448,32 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_the_kernel_writes_is_the_address_it_means() {
+        for text in ["127.0.0.1:80", "[fe80::1%3]:9"] {
+            let address: Address = text.parse().unwrap();
+            let (bytes, len) = address.to_sockaddr(Numbering::Linux);
+            let written = SocketAddrAny::from(text.parse::<SocketAddr>().unwrap());
+            let sockaddr = Sockaddr::from_kernel(&written).unwrap();
+            assert_eq!(sockaddr.address(), address);
+            assert_eq!(
+                (sockaddr.to_bytes(Numbering::Linux), sockaddr.length()),
+                (bytes, len)
+            );
+            let (bytes, _) = address.to_sockaddr(Numbering::Winsock);
+            assert_eq!(sockaddr.to_bytes(Numbering::Winsock), bytes);
+            assert_eq!(Sockaddr::from(&address), sockaddr);
+        }
+        let in_process = "@1:7".parse::<Address>().unwrap();
+        assert_eq!(Sockaddr::from(&in_process).address(), in_process);
+        assert!(Sockaddr::NONE.is_none() && !Sockaddr::from(&in_process).is_none());
+        let local = rustix::net::SocketAddrUnix::new_unnamed();
+        assert_eq!(
+            Sockaddr::from_kernel(&local.into()),
+            Err(Error::AfNoSupport)
+        );
     }
 
     #[test]

@@ -71,7 +71,8 @@ pub mod handles {
             register_port,
         },
         process::{count_start, starts, take_start_back},
-        table::{Found, adopt, close, detach, find, register, reset_all},
+        table::{Found, accept, adopt, close, detach, find, register, reset_all},
+        turn::caller_credentials,
     };
     pub use crate::sys::{
         duplicate,
@@ -79,6 +80,8 @@ pub mod handles {
     };
 }
 
+#[doc(hidden)]
+pub use address::Sockaddr;
 pub use address::{AF_IN_PROCESS, Address, Family, InProcessAddress, Numbering, SOCKADDR_MAX};
 pub use credentials::Credentials;
 pub use error::{Error, Result};

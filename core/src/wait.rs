@@ -82,9 +82,14 @@ impl<'a> Wait<'a> {
 
     /// Makes a call that may sleep.
     pub(crate) fn sleep<R: Send>(&self, call: impl FnOnce() -> R + Send) -> R {
-        let Some(hook) = self.around_sleep else {
-            return call();
-        };
+        match self.around_sleep {
+            None => call(),
+            Some(hook) => Self::sleep_in(hook, call),
+        }
+    }
+
+    #[cold]
+    fn sleep_in<R: Send>(hook: &dyn Fn(Sleep<'_>), call: impl FnOnce() -> R + Send) -> R {
         let (mut call, mut result) = (Some(call), None);
         hook(&mut || {
             if let Some(call) = call.take() {

@@ -1,10 +1,11 @@
 /* What it takes to ask a condition function: P13.
  *
  * An accept call is timed with a function and without one; what lies between the two is the frame
- * that the function is shown, the calls into and out of it, the barrier against unwinding, and the
- * reading of its answer. An indirect call of the same function is subtracted. The requests are
- * in-process ones, because a system call would hide a few nanoseconds, and carry no user data, as
- * on plain TCP. */
+ * that the function is shown, the calls into and out of it, and the reading of its answer. An
+ * indirect call of the same function is subtracted. What an accept call does in any case is in
+ * neither: the barrier against unwinding, and naming the thread and the caller for as long as a
+ * function would run. The requests are in-process ones, because a system call would hide a few
+ * nanoseconds, and carry no user data, as on plain TCP. */
 
 #include "bench.h"
 

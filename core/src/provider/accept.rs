@@ -7,13 +7,14 @@ use std::{
 
 use super::{
     process::Provider,
-    turn::{Holding, Turn, inside_condition},
+    turn::{Asked, Holding, Turn, inside_condition},
     watch::Watch,
 };
 use crate::{
     Address, Credentials, Decision, Error, Qos, Result,
+    address::Sockaddr,
     rules::user_data::{self, UserData},
-    transport::{Acceptance, Accepting, Endpoint, Mode, Request, Token},
+    transport::{Acceptance, Accepting, Mode, Request},
 };
 
 /// What a condition function is told about the connection request at the head of the backlog, and
@@ -32,13 +33,25 @@ pub struct ConditionArgs<'a> {
 impl ConditionArgs<'_> {
     /// The address of the connecting entity (ACC-12, ACC-30).
     pub fn caller_id(&self) -> Address {
-        self.request.caller // ACC-12 ACC-30
+        self.request.caller.address() // ACC-12 ACC-30
+    }
+
+    /// The same as a `sockaddr`, for bindings.
+    #[doc(hidden)]
+    pub fn caller_sockaddr(&self) -> &Sockaddr {
+        &self.request.caller
     }
 
     /// The local address that the caller has connected to; the accepted socket will have it
     /// (ACC-35).
     pub fn callee_id(&self) -> Address {
-        self.request.callee // ACC-35
+        self.request.callee.address() // ACC-35
+    }
+
+    /// The same as a `sockaddr`, for bindings.
+    #[doc(hidden)]
+    pub fn callee_sockaddr(&self) -> &Sockaddr {
+        &self.request.callee
     }
 
     /// The user data that came with the request; nothing if none came (ACC-13, ACC-31, ACC-32).
@@ -60,15 +73,17 @@ impl ConditionArgs<'_> {
 
     /// The user of the calling process, where the entry knows it (ACC-73).
     pub fn credentials(&self) -> Option<Credentials> {
-        self.find_credentials().map(|find| find())
+        match self.asked() {
+            Asked::OwnProcess => Some(Credentials::own()),
+            _ => None,
+        }
     }
 
-    /// What finds them out, for bindings: it takes system calls, and few condition functions ask.
-    #[doc(hidden)]
-    pub fn find_credentials(&self) -> Option<fn() -> Credentials> {
-        match self.request.caller {
-            Address::InProcess(_) => Some(Credentials::own), // ACC-73: the caller is this process
-            Address::Ip(_) => None,
+    fn asked(&self) -> Asked {
+        if self.request.caller.is_in_process() {
+            Asked::OwnProcess // ACC-73: the caller is this process
+        } else {
+            Asked::Stranger
         }
     }
 
@@ -116,9 +131,9 @@ impl fmt::Debug for ConditionArgs<'_> {
 }
 
 /// A listener as an accept call sees it.
-pub(crate) struct Listening<'a> {
+pub(crate) struct Listening<'a, A> {
     pub(crate) provider: &'static Provider,
-    pub(crate) endpoint: &'a Endpoint,
+    pub(crate) transport: &'a A,
     pub(crate) turn: &'a Turn,
     /// How much callee data the entry carries.
     pub(crate) capacity: usize,
@@ -126,62 +141,72 @@ pub(crate) struct Listening<'a> {
     pub(crate) watch: &'a OnceLock<Arc<Watch>>,
 }
 
-impl Listening<'_> {
+impl<A: Accepting> Listening<'_, A> {
     /// Takes the head request, shows it to `condition` and carries the decision out. At most one
     /// request is examined and the function called at most once (ACC-26). `nonblocking` is asked
-    /// for the mode of the accepted socket at the moment of acceptance (SKT-06).
+    /// for the mode of the accepted socket at the moment of acceptance (SKT-06). `request` is filled
+    /// in.
     pub(crate) fn accept(
         &self,
         condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
         nonblocking: impl FnOnce() -> bool,
         mode: Mode<'_>,
-    ) -> Result<Endpoint> {
-        let holding = self.turn.begin(mode.blocking, &mode.wait)?; // ACC-55
-        let mut request = Request::default();
+        request: &mut Request,
+    ) -> Result<A::Accepted> {
+        let mut holding = self.turn.begin(mode.blocking, mode.wait)?; // ACC-55
         let is_held = holding.finds_held();
-        let token = match self.endpoint.take(is_held, mode, &mut request) {
+        let token = match self.transport.take(is_held, mode, request) {
             Ok(token) => token,
             Err(error) => {
-                holding.finish(self.endpoint.holds_head());
-                self.settle(false);
+                self.finish(holding, self.transport.holds_head(), false);
                 return Err(error);
             }
         };
         holding.deciding();
-        let shown = Shown {
-            listening: self,
-            request: &request,
-            token: Some(token),
-            holding: Some(holding),
-            was_put_back: false,
-            was_deferred: false,
-        };
         if self.turn.is_closed() {
-            return Err(shown.refuse(&[])); // ACC-57: closed between the arrival and the question
+            return Err(self.refuse(token, holding, &[])); // ACC-57: before the question
         }
         let mut args = ConditionArgs {
-            request: &request,
+            request,
             capacity: self.capacity,
             callee_data: UserData::new(),
             granted: None,
         };
-        match self.ask(condition, &mut args) {
-            Err(error) => Err(shown.put_back(false).unwrap_or(error)), // ACC-21 ACC-39 GRP-04
-            Ok(Decision::Accept) => shown.admit(&Acceptance {
-                callee_data: &args.callee_data,
-                qos: args.granted.as_ref().or(request.qos.as_ref()),
-                nonblocking: nonblocking(),
-            }),
-            Ok(Decision::Reject) => Err(shown.refuse(&args.callee_data)),
-            Ok(Decision::Defer) => Err(shown.put_back(true).unwrap_or(Error::TryAgain)), // ACC-19
+        let mut kept = Kept {
+            listening: self,
+            request,
+            taken: Some((token, holding)),
+        };
+        let answer = self.ask(condition, &mut args);
+        let Some((token, holding)) = kept.taken.take() else {
+            return Err(Error::SyscallFailure); // nobody else takes it
+        };
+        match answer {
+            Ok(Decision::Accept) => {
+                let acceptance = Acceptance {
+                    callee_data: &args.callee_data,
+                    qos: args.granted.as_ref().or(request.qos.as_ref()),
+                    nonblocking: nonblocking(),
+                };
+                self.admit(token, holding, request, &acceptance)
+            }
+            Ok(Decision::Reject) => Err(self.refuse(token, holding, &args.callee_data)),
+            Ok(Decision::Defer) => {
+                let lost = self.put_back(token, holding, request, true);
+                Err(lost.unwrap_or(Error::TryAgain)) // ACC-19
+            }
+            Err(error) => {
+                let lost = self.put_back(token, holding, request, false);
+                Err(lost.unwrap_or(error)) // ACC-21 ACC-39 GRP-04
+            }
         }
     }
 
-    /// The call has ended and the turn was given back: those who have registered are told how the
-    /// listener stands.
-    fn settle(&self, deferred: bool) {
+    /// Gives the turn back. Then those who have registered for events are told how the listener stands.
+    fn finish(&self, holding: Holding<'_>, held: bool, deferred: bool) {
+        holding.finish(held);
         if self.watch.get().is_some() {
-            self.endpoint.settle_accept(deferred);
+            self.transport.settle_accept(deferred);
         }
     }
 
@@ -191,106 +216,117 @@ impl Listening<'_> {
         condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
         args: &mut ConditionArgs<'_>,
     ) -> Result<Decision> {
-        inside_condition(self.turn, || condition(args))
-    }
-}
-
-/// A request while it is shown to a condition function. If the function ends abnormally the request
-/// goes back to its place, undecided (ACC-59).
-struct Shown<'s> {
-    listening: &'s Listening<'s>,
-    request: &'s Request,
-    token: Option<Token>,
-    holding: Option<Holding<'s>>,
-    was_put_back: bool,
-    was_deferred: bool,
-}
-
-impl Shown<'_> {
-    fn endpoint(&self) -> &Endpoint {
-        self.listening.endpoint
+        inside_condition(self.turn, args.asked(), || condition(args))
     }
 
-    /// The request, unless another thread has closed the listener meanwhile: then the decision is
-    /// void and the caller refused (ACC-58).
-    fn decided(&mut self) -> Result<Token> {
-        let token = self.token.take().ok_or(Error::SyscallFailure)?;
-        // A condition function that has forked: in the child the request is not to be decided.
-        self.listening.provider.check_process()?;
-        if self.listening.turn.is_closed() {
+    /// Whether a request can be decided: not if another thread has closed the listener meanwhile, nor
+    /// in a child that the condition function has forked.
+    fn check(&self) -> Result<()> {
+        self.provider.check_process()?;
+        self.closed().map_or(Ok(()), Err) // ACC-58
+    }
+
+    fn closed(&self) -> Option<Error> {
+        self.turn.is_closed().then_some(Error::Intr)
+    }
+
+    /// The decision is void: where the listener was closed, the caller is refused.
+    #[cold]
+    fn void(&self, token: A::Token, error: Error) -> Error {
+        if error == Error::Intr {
             // The refusal cannot fail in a way that matters: the client is gone or refused.
-            let _ = self.endpoint().refuse(token, &[]);
-            return Err(Error::Intr); // ACC-58
+            let _ = self.transport.refuse(token, &[]); // ACC-58
         }
-        Ok(token)
+        error
     }
 
-    fn admit(mut self, acceptance: &Acceptance<'_>) -> Result<Endpoint> {
-        let token = self.decided()?;
-        let admitted = self.endpoint().admit(token, self.request, acceptance);
-        admitted.map_err(|error| self.unless_closed(error))
+    fn admit(
+        &self,
+        token: A::Token,
+        holding: Holding<'_>,
+        request: &Request,
+        acceptance: &Acceptance<'_>,
+    ) -> Result<A::Accepted> {
+        if let Err(error) = self.check() {
+            return Err(self.void(token, error));
+        }
+        let admitted = self.transport.admit(token, request, acceptance);
+        self.finish(holding, false, false);
+        admitted.map_err(|error| self.closed().unwrap_or(error))
     }
 
-    fn refuse(mut self, data: &[u8]) -> Error {
-        match self
-            .decided()
-            .and_then(|token| self.endpoint().refuse(token, data))
-        {
+    fn refuse(&self, token: A::Token, holding: Holding<'_>, data: &[u8]) -> Error {
+        if let Err(error) = self.check() {
+            return self.void(token, error);
+        }
+        let refused = self.transport.refuse(token, data);
+        self.finish(holding, false, false);
+        match refused {
             Ok(()) => Error::ConnRefused, // ACC-18
-            Err(error) => self.unless_closed(error),
+            Err(error) => self.closed().unwrap_or(error),
         }
     }
 
     /// Puts the request back; says what else has happened to it, if anything.
-    fn put_back(mut self, deferred: bool) -> Option<Error> {
-        let token = match self.decided() {
-            Ok(token) => token,
-            Err(error) => return Some(error),
-        };
-        let lost = self
-            .endpoint()
-            .put_back(token, self.request, deferred)
-            .err();
-        self.was_put_back = true;
-        self.was_deferred = deferred && lost.is_none();
-        self.finish();
-        lost.map(|error| self.unless_closed(error))
-            .or_else(|| self.closed())
+    fn put_back(
+        &self,
+        token: A::Token,
+        holding: Holding<'_>,
+        request: &Request,
+        deferred: bool,
+    ) -> Option<Error> {
+        if let Err(error) = self.check() {
+            return Some(self.void(token, error));
+        }
+        let lost = self.replace(token, holding, request, deferred).err();
+        self.closed().or(lost)
     }
 
-    fn closed(&self) -> Option<Error> {
-        self.listening.turn.is_closed().then_some(Error::Intr)
+    /// Gives the request and the turn back. If the listener was closed in between, nobody else will
+    /// see the head.
+    fn replace(
+        &self,
+        token: A::Token,
+        holding: Holding<'_>,
+        request: &Request,
+        deferred: bool,
+    ) -> Result<()> {
+        let replaced = self.transport.put_back(token, request, deferred);
+        let held = self.transport.holds_head();
+        self.finish(holding, held, deferred && replaced.is_ok());
+        if held && self.turn.is_closed() {
+            self.transport.drop_head();
+        }
+        replaced
     }
+}
 
-    fn unless_closed(&self, error: Error) -> Error {
-        self.closed().unwrap_or(error)
-    }
+/// A request and the turn while the condition function runs. If that ends abnormally the request goes
+/// back to its place, undecided (ACC-59).
+struct Kept<'s, A: Accepting> {
+    listening: &'s Listening<'s, A>,
+    request: &'s Request,
+    taken: Option<(A::Token, Holding<'s>)>,
+}
 
-    /// Gives the turn back. If the listener was closed in between, nobody else will see the head
-    /// that was put back.
-    fn finish(&mut self) {
-        let Some(holding) = self.holding.take() else {
-            return;
-        };
-        let held = self.was_put_back && self.endpoint().holds_head();
-        holding.finish(held);
-        self.listening.settle(self.was_deferred);
-        if held && self.listening.turn.is_closed() {
-            self.endpoint().drop_head();
+impl<A: Accepting> Drop for Kept<'_, A> {
+    fn drop(&mut self) {
+        if let Some((token, holding)) = self.taken.take() {
+            ended_abnormally(self.listening, token, holding, self.request);
         }
     }
 }
 
-impl Drop for Shown<'_> {
-    fn drop(&mut self) {
-        if self.listening.provider.check_process().is_err() {
-            return; // in a child that the condition function forked
-        }
-        if let Some(token) = self.token.take() {
-            // ACC-59; a request that has been withdrawn meanwhile needs no place.
-            let _ = self.endpoint().put_back(token, self.request, false);
-            self.was_put_back = true;
-        }
-        self.finish();
+#[cold]
+fn ended_abnormally<A: Accepting>(
+    listening: &Listening<'_, A>,
+    token: A::Token,
+    holding: Holding<'_>,
+    request: &Request,
+) {
+    if listening.provider.check_process().is_err() {
+        return; // in a child that the condition function forked
     }
+    // ACC-59; a request that has been withdrawn meanwhile needs no place.
+    let _ = listening.replace(token, holding, request, false);
 }

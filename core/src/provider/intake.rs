@@ -291,7 +291,8 @@ impl Intake {
     /// Sleeps in the set until something is reported, and takes it in.
     ///
     /// # Errors
-    /// As [`Wait`] says.
+    /// [`Error::TimedOut`]; [`Error::Intr`] after a signal, about which the hook of the wait is not
+    /// asked yet.
     pub(super) fn sleep(&self, waiter: &Waiter, wait: &Wait<'_>) -> Result<()> {
         let set = self.set()?;
         let remaining = wait.remaining()?;
@@ -304,11 +305,7 @@ impl Intake {
         } else {
             self.sleep_alone(set, waiter, remaining.as_ref())
         };
-        match reported {
-            Ok(()) => Ok(()),
-            Err(Errno::INTR) => wait.interrupted(),
-            Err(error) => Err(error.into()),
-        }
+        Ok(reported?)
     }
 
     /// Takes the reports as it wakes up: a system call less.

@@ -105,7 +105,7 @@ impl Object for NotificationPort {
 
 fn register<T: Object>(object: T) -> Result<u64> {
     let handles = handles()?;
-    let given = handles.give_number(T::place(handles), object);
+    let given = handles.give_number(T::place(handles), || object);
     given.map_err(|_| Error::NotEnoughMemory)
 }
 

@@ -228,9 +228,14 @@ impl OptionStore {
         self.touched_since_listen.store(false, SeqCst);
     }
 
+    /// Whether an accepted socket needs the record.
+    pub(crate) fn is_touched(&self) -> bool {
+        self.touched.load(SeqCst) || self.touched_since_listen()
+    }
+
     /// The record, if an accepted socket needs it.
     pub(crate) fn touched(&self) -> Option<Options> {
-        (self.touched.load(SeqCst) || self.touched_since_listen()).then(|| self.record())
+        self.is_touched().then(|| self.record())
     }
 
     pub(crate) fn touched_since_listen(&self) -> bool {

@@ -26,17 +26,20 @@ impl<T> Pages<T> {
     }
 
     pub(super) fn slot(&self, index: usize) -> Option<&'static Slot<T>> {
-        self.0
-            .get(index / PAGE)?
-            .get()
-            .map(|page| &page[index % PAGE])
+        let page = self.0.get(index / PAGE)?.get()?;
+        page.get(index % PAGE)
     }
 
     pub(super) fn slot_or_new(&self, index: usize) -> Option<&'static Slot<T>> {
+        self.slot(index).or_else(|| self.new_slot(index))
+    }
+
+    /// The first slot of a page that is needed.
+    #[cold]
+    fn new_slot(&self, index: usize) -> Option<&'static Slot<T>> {
         let new_page = || (0..PAGE).map(|_| Slot::empty()).collect();
-        self.0
-            .get(index / PAGE)
-            .map(|page| &page.get_or_init(new_page)[index % PAGE])
+        let page = self.0.get(index / PAGE)?.get_or_init(new_page);
+        page.get(index % PAGE)
     }
 
     /// Every slot that may be occupied.

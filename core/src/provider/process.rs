@@ -101,11 +101,17 @@ impl Provider {
     /// # Errors
     /// In a forked child, what became of what it inherited.
     pub(crate) fn check_process(&'static self) -> Result<()> {
-        if ptr::eq(Self::current()?, self) {
+        if CURRENT.is(self) {
             Ok(())
         } else {
-            Err(Error::NotSock)
+            Err(Self::inherited())
         }
+    }
+
+    /// What became of what a forked child has inherited.
+    #[cold]
+    fn inherited() -> Error {
+        Self::current().err().unwrap_or(Error::NotSock)
     }
 }
 

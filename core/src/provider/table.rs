@@ -19,7 +19,8 @@ use super::{
     process::Provider,
 };
 use crate::{
-    AdoptError, Error, EventObject, NotificationPort, Numbering, Result, Socket, Wait,
+    AdoptError, ConditionArgs, Decision, Error, EventObject, NotificationPort, Numbering, Result,
+    Socket, Wait, socket,
     sys::slot::{Slot, User},
 };
 
@@ -150,16 +151,31 @@ impl Handles {
     }
 
     fn register(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
-        match socket.kernel_descriptor() {
-            Some(descriptor) => self.register_descriptor(descriptor, socket, made_by),
-            None => self.register_numbered(socket, made_by),
+        self.register_new(socket.kernel_descriptor(), || socket, made_by)
+    }
+
+    /// Registers the socket that `make` makes; `descriptor` is that of the kernel socket if it makes
+    /// one.
+    fn register_new(
+        &self,
+        descriptor: Option<RawFd>,
+        make: impl FnOnce() -> Socket,
+        made_by: Numbering,
+    ) -> Result<u64> {
+        match descriptor {
+            Some(descriptor) => self.register_descriptor(descriptor, make, made_by),
+            None => self.register_numbered(make, made_by),
         }
     }
 
     /// Any other socket gets the next free number, and messages name it by that.
-    fn register_numbered(&self, socket: Socket, made_by: Numbering) -> Result<u64> {
-        let is_watched = socket.is_watched();
-        let handle = self.give_number(&self.others, Known { socket, made_by })?;
+    fn register_numbered(&self, make: impl FnOnce() -> Socket, made_by: Numbering) -> Result<u64> {
+        let mut is_watched = false;
+        let handle = self.give_number(&self.others, || {
+            let socket = make();
+            is_watched = socket.is_watched();
+            Known { socket, made_by }
+        })?;
         if is_watched && let Ok(socket) = self.find(handle) {
             socket.set_message_name(handle); // EVT-50: what it has inherited is posted now
         }
@@ -168,12 +184,12 @@ impl Handles {
 
     /// Puts a value into the slot of the next free number. A slot that a call has not left yet,
     /// although its number is closed, is passed over.
-    pub(super) fn give_number<T>(&self, pages: &Pages<T>, value: T) -> Result<u64> {
+    pub(super) fn give_number<T>(&self, pages: &Pages<T>, make: impl FnOnce() -> T) -> Result<u64> {
         for _ in 0..RESTING {
             let handle = self.numbers.lock().next().ok_or(Error::MFile)?;
             let slot = pages.slot_or_new(index_of(handle)).ok_or(Error::MFile)?;
             if let Some(claim) = slot.claim() {
-                claim.fill(tag_of(handle), value);
+                claim.fill_with(tag_of(handle), make);
                 return Ok(handle);
             }
             self.take_number_back(handle);
@@ -188,27 +204,56 @@ impl Handles {
     /// A kernel socket's handle is its descriptor.
     fn register_descriptor(
         &self,
-        mut descriptor: RawFd,
+        descriptor: RawFd,
+        make: impl FnOnce() -> Socket,
+        made_by: Numbering,
+    ) -> Result<u64> {
+        let slot = self.place_of(descriptor).ok_or(Error::MFile)?;
+        match slot.claim() {
+            Some(claim) => {
+                let handle = handle_of(descriptor);
+                claim.fill_with(tag_of(handle), || Known {
+                    socket: make(),
+                    made_by,
+                });
+                Ok(handle)
+            }
+            None => self.register_where_taken(slot, make(), made_by),
+        }
+    }
+
+    fn place_of(&self, descriptor: RawFd) -> Option<&'static Slot<Known>> {
+        self.descriptors
+            .slot_or_new(usize::try_from(descriptor).ok()?)
+    }
+
+    /// The slot of a descriptor is still another socket's.
+    #[cold]
+    fn register_where_taken(
+        &self,
+        mut slot: &'static Slot<Known>,
         mut socket: Socket,
         made_by: Numbering,
     ) -> Result<u64> {
         loop {
-            let index = usize::try_from(descriptor).map_err(|_| Error::NotSock)?;
-            let slot = self.descriptors.slot_or_new(index).ok_or(Error::MFile)?;
-            let handle = index as u64;
-            if let Some(claim) = slot.claim() {
+            let descriptor = make_room(slot, &mut socket)?;
+            let other = self.place_of(descriptor).ok_or(Error::MFile)?;
+            if let Some(claim) = other.claim() {
+                let handle = handle_of(descriptor);
                 claim.fill(tag_of(handle), Known { socket, made_by });
                 return Ok(handle);
             }
-            descriptor = make_room(slot, &mut socket)?;
+            slot = other;
         }
     }
 
     fn find(&self, handle: u64) -> Result<Found> {
-        self.slot_of(handle)
-            .and_then(|slot| slot.enter(tag_of(handle)))
-            .map(Found)
-            .ok_or(Error::NotSock) // HND-15 HND-16
+        self.look_up(handle).ok_or(Error::NotSock)
+    }
+
+    fn look_up(&self, handle: u64) -> Option<Found> {
+        let slot = self.slot_of(handle)?;
+        slot.enter(tag_of(handle)).map(Found)
     }
 
     /// A closed socket has no handle any more.
@@ -249,6 +294,11 @@ fn make_room(slot: &Slot<Known>, socket: &mut Socket) -> Result<RawFd> {
     socket.kernel_descriptor().ok_or(Error::NotSock)
 }
 
+/// The handle of a kernel socket. No descriptor is negative.
+fn handle_of(descriptor: RawFd) -> u64 {
+    u64::try_from(descriptor).unwrap_or(u64::MAX)
+}
+
 /// What a slot knows a handle by. Every handle fits; nothing else has this tag.
 pub(super) fn tag_of(handle: u64) -> u32 {
     u32::try_from(handle + 1).unwrap_or(0)
@@ -266,6 +316,34 @@ fn index_of(handle: u64) -> usize {
 /// [`Error::MFile`] if no number is left; the socket is then dropped, which closes it.
 pub fn register(socket: Socket, made_by: Numbering) -> Result<u64> {
     Provider::current()?.handles.register(socket, made_by)
+}
+
+/// Accepts as [`Socket::accept`] does, and gives the accepted socket a handle.
+///
+/// # Errors
+/// As [`Socket::accept`] and [`register`].
+pub fn accept(
+    listener: &Socket,
+    condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+    wait: &Wait<'_>,
+    made_by: Numbering,
+) -> Result<u64> {
+    let handles = &listener.provider().handles;
+    listener.accept_into(Registered { handles, made_by }, condition, wait)
+}
+
+/// The socket stands in the table, and its handle is what the accept call returns.
+struct Registered {
+    handles: &'static Handles,
+    made_by: Numbering,
+}
+
+impl socket::Place for Registered {
+    type Placed = u64;
+
+    fn put(self, descriptor: Option<RawFd>, socket: impl FnOnce() -> Socket) -> Result<u64> {
+        self.handles.register_new(descriptor, socket, self.made_by)
+    }
 }
 
 /// Takes over a kernel socket that is not the library's yet; its descriptor is its handle. The
@@ -298,7 +376,8 @@ pub fn adopt(descriptor: OwnedFd, made_by: Numbering) -> Result<u64, AdoptError>
 /// [`Error::NotSock`] for a number that is no open socket (HND-15, HND-16);
 /// [`Error::NotInitialised`] in a forked child that has not started anew.
 pub fn find(handle: u64) -> Result<Found> {
-    Provider::current()?.handles.find(handle)
+    let found = Provider::current()?.handles.look_up(handle);
+    found.ok_or(Error::NotSock) // HND-15 HND-16
 }
 
 /// Closes the socket with this handle; the handle is free afterwards (HND-15). A call of another

@@ -24,7 +24,7 @@ use super::{
     process::Provider,
     sync::{AtomicBool, AtomicU32, AtomicUsize, thread_local},
 };
-use crate::{Error, Result, Wait};
+use crate::{Credentials, Error, Result, Wait};
 
 /// How a listener stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,26 +51,53 @@ impl Phase {
     }
 }
 
-thread_local! {
-    /// Its address names the thread; its value counts the condition functions that run on it.
-    static CONDITION_DEPTH: Cell<usize> = const { Cell::new(0) };
+/// Whom a condition function is asked about, as far as the calling thread can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// No condition function runs.
+    Nothing,
+    /// About a caller whom the entry does not know.
+    Stranger,
+    /// About a caller in this process.
+    OwnProcess,
 }
 
-fn name_of(depth: &Cell<usize>) -> usize {
-    ptr::from_ref(depth).addr()
+thread_local! {
+    /// Its address names the thread; its value belongs to the innermost condition function that runs
+    /// on it. There is one of these and no more: in a shared library each costs a call.
+    static ASKED: Cell<Asked> = const { Cell::new(Asked::Nothing) };
+}
+
+fn name_of(asked: &Cell<Asked>) -> usize {
+    ptr::from_ref(asked).addr()
 }
 
 /// Whether a condition function is running on the calling thread (ACC-52).
 pub fn in_condition_function() -> bool {
-    CONDITION_DEPTH.with(Cell::get) > 0
+    ASKED.with(Cell::get) != Asked::Nothing
+}
+
+/// Who the caller is that the condition function on the calling thread is asked about (ACC-73).
+///
+/// # Errors
+/// [`Error::Inval`] outside condition functions, [`Error::OpNotSupp`] where the entry does not know.
+pub fn caller_credentials() -> Result<Credentials> {
+    match ASKED.with(Cell::get) {
+        Asked::Nothing => Err(Error::Inval),
+        Asked::Stranger => Err(Error::OpNotSupp),
+        Asked::OwnProcess => Ok(Credentials::own()),
+    }
 }
 
 /// Runs a condition function of a listener on this thread, which has the listener's turn.
-pub(crate) fn inside_condition<R>(turn: &Turn, condition: impl FnOnce() -> R) -> R {
-    CONDITION_DEPTH.with(|depth| {
-        turn.decider.store(name_of(depth), Relaxed);
-        depth.set(depth.get() + 1);
-        let _inside = Inside { turn, depth };
+pub(crate) fn inside_condition<R>(turn: &Turn, asked: Asked, condition: impl FnOnce() -> R) -> R {
+    ASKED.with(|cell| {
+        turn.decider.store(name_of(cell), Relaxed);
+        let _inside = Inside {
+            turn,
+            cell,
+            outer: cell.replace(asked),
+        };
         condition()
     })
 }
@@ -78,14 +105,21 @@ pub(crate) fn inside_condition<R>(turn: &Turn, condition: impl FnOnce() -> R) ->
 /// Ends with the condition function, however that ends.
 struct Inside<'a> {
     turn: &'a Turn,
-    depth: &'a Cell<usize>,
+    cell: &'a Cell<Asked>,
+    outer: Asked,
 }
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        self.depth.set(self.depth.get() - 1);
+        self.cell.set(self.outer);
         self.turn.decider.store(0, Relaxed);
     }
+}
+
+/// Whether the calling thread has this name. Apart, so that nobody asks for it before it is needed.
+#[cold]
+fn is_named(name: usize) -> bool {
+    ASKED.with(|cell| name_of(cell) == name)
 }
 
 #[derive(Debug, Default)]
@@ -107,15 +141,26 @@ impl Turn {
     /// [`Error::Intr`] if the listener was closed meanwhile (ACC-57), [`Error::NotSock`] if it was
     /// before; otherwise as [`Wait`] says.
     pub(crate) fn begin(&self, blocking: bool, wait: &Wait<'_>) -> Result<Holding<'_>> {
+        // Closing sets the flag first and looks at the phase afterwards, so one of the two sees the
+        // other.
+        if let Some(holding) = self.take()
+            && !self.is_closed()
+        {
+            return Ok(holding);
+        }
+        self.park(blocking, wait)
+    }
+
+    /// Waits for the turn that somebody else has.
+    #[cold]
+    fn park(&self, blocking: bool, wait: &Wait<'_>) -> Result<Holding<'_>> {
         let mut has_parked = false;
         loop {
             let announced = has_parked.then(|| self.parked.announce());
-            if let Some(holding) = self.take() {
-                // Closing sets the flag first and looks at the phase afterwards, so one of the two
-                // sees the other.
-                if !self.is_closed() {
-                    return Ok(holding);
-                }
+            if let Some(holding) = self.take()
+                && !self.is_closed()
+            {
+                return Ok(holding);
             }
             if self.is_closed() {
                 return Err(if has_parked {
@@ -186,8 +231,10 @@ impl Turn {
 
     /// Whether the calling thread is inside a condition function of this listener (ACC-51).
     pub(crate) fn is_decided_here(&self) -> bool {
-        let decider = self.decider.load(Relaxed);
-        decider != 0 && CONDITION_DEPTH.with(|depth| name_of(depth) == decider)
+        match self.decider.load(Relaxed) {
+            0 => false,
+            decider => is_named(decider),
+        }
     }
 
     #[cfg(test)]
@@ -199,7 +246,7 @@ impl Turn {
     }
 }
 
-/// The turn, held by one thread. Dropped early, it goes back to what it was.
+/// The turn, held by one thread. Dropped before a request is decided, it goes back to what it was.
 #[derive(Debug)]
 pub(crate) struct Holding<'a> {
     turn: &'a Turn,
@@ -214,7 +261,8 @@ impl Holding<'_> {
 
     /// A request has been taken and is about to be shown to a condition function. Whoever closes the
     /// listener at this moment may still take it for waiting, and wakes a sleeper that there is not.
-    pub(crate) fn deciding(&self) {
+    pub(crate) fn deciding(&mut self) {
+        self.was = Phase::Idle;
         self.turn.word.store(Phase::Deciding as u32, Release);
     }
 
@@ -246,7 +294,7 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for round in 0..500 {
-                        let holding = turn.begin(true, &Wait::FOREVER).unwrap();
+                        let mut holding = turn.begin(true, &Wait::FOREVER).unwrap();
                         assert_eq!(inside.fetch_add(1, SeqCst), 0);
                         holding.deciding();
                         inside.fetch_sub(1, SeqCst);
@@ -299,24 +347,27 @@ mod tests {
     #[test]
     fn only_the_deciding_thread_is_inside() {
         let turn = Turn::default();
-        let holding = turn.begin(true, &Wait::FOREVER).unwrap();
+        let mut holding = turn.begin(true, &Wait::FOREVER).unwrap();
         holding.deciding();
         assert!(!turn.is_decided_here() && !in_condition_function());
-        inside_condition(&turn, || {
+        inside_condition(&turn, Asked::OwnProcess, || {
             assert!(turn.is_decided_here() && in_condition_function());
             let other = Turn::default();
-            let nested = other.begin(true, &Wait::FOREVER).unwrap();
+            let mut nested = other.begin(true, &Wait::FOREVER).unwrap();
             nested.deciding();
             assert!(!other.is_decided_here());
-            inside_condition(&other, || {
+            inside_condition(&other, Asked::Stranger, || {
                 assert!(turn.is_decided_here() && other.is_decided_here());
+                assert_eq!(caller_credentials(), Err(Error::OpNotSupp));
             });
+            assert_eq!(caller_credentials(), Ok(Credentials::own()));
             assert!(turn.is_decided_here() && !other.is_decided_here());
             thread::scope(|scope| {
                 scope.spawn(|| assert!(!turn.is_decided_here() && !in_condition_function()));
             });
         });
         assert!(!turn.is_decided_here());
+        assert_eq!(caller_credentials(), Err(Error::Inval));
         drop(holding);
     }
 

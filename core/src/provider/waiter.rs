@@ -65,14 +65,15 @@ impl Waiter {
     /// Sleeps until it is notified; not at all if it was since the last look.
     ///
     /// # Errors
-    /// As [`Wait`] says.
+    /// [`Error::TimedOut`]; [`Error::Intr`] after a signal, about which the hook of the wait is not
+    /// asked yet.
     pub(super) fn park(&self, wait: &Wait<'_>) -> Result<()> {
         let remaining = wait.remaining()?;
         if !self.sleep_as(PARKED) {
             return Ok(());
         }
         match self.futex.wait(PARKED, remaining.as_ref()) {
-            Err(Errno::INTR) => wait.interrupted(),
+            Err(Errno::INTR) => Err(Error::Intr),
             Err(Errno::TIMEDOUT) => Err(Error::TimedOut),
             // AGAIN: it was notified first. Anything else is looked at again by the caller.
             _ => Ok(()),

@@ -123,6 +123,13 @@ impl<'a> Waiting<'a> {
             };
             match slept {
                 Ok(()) | Err(Error::TimedOut) => {} // looked at again, and then given up
+                Err(Error::Intr) => {
+                    // The hook may run code of the program, which may wait itself: neither the lead nor
+                    // this thread's waiter is kept from others meanwhile.
+                    drop(asleep);
+                    wait.interrupted()?;
+                    asleep = Asleep::announce(self);
+                }
                 Err(error) => return Err(error),
             }
         }

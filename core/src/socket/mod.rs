@@ -33,7 +33,9 @@ use crate::{
         watch::Watch,
     },
     rules::{backlog, user_data},
-    transport::{Accepting, Endpoint, Mode, Outgoing, Transport, in_process::InProcess, tcp::Tcp},
+    transport::{
+        Accepting, Endpoint, Mode, Outgoing, Request, Transport, in_process::InProcess, tcp::Tcp,
+    },
 };
 
 /// A socket of any entry, in any state.
@@ -140,6 +142,11 @@ impl Socket {
         }
     }
 
+    /// That of the process it was made in.
+    pub(crate) fn provider(&self) -> &'static Provider {
+        self.provider
+    }
+
     fn extra(&self) -> &Extra {
         self.extra.get_or_init(Box::default)
     }
@@ -176,10 +183,10 @@ impl Socket {
         } // ACC-51
     }
 
-    fn mode<'a>(&self, wait: &Wait<'a>) -> Mode<'a> {
+    fn mode<'a>(&self, wait: &'a Wait<'a>) -> Mode<'a> {
         Mode {
             blocking: !self.nonblocking.load(SeqCst),
-            wait: *wait,
+            wait,
         }
     }
 
@@ -252,44 +259,102 @@ impl Socket {
         condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
         wait: &Wait<'_>,
     ) -> Result<Self> {
+        self.accept_into(Returned, condition, wait)
+    }
+
+    /// The same, with a place for the accepted socket.
+    pub(crate) fn accept_into<P: Place>(
+        &self,
+        place: P,
+        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+        wait: &Wait<'_>,
+    ) -> Result<P::Placed> {
         self.check_not_served_here()?;
-        if !self.endpoint.is_listening() {
+        // One function for each transport: what an accept call does is the same, and what it does it
+        // with is known.
+        match &self.endpoint {
+            Endpoint::Tcp(tcp) => self.accept_on(tcp, place, condition, wait),
+            Endpoint::InProcess(in_process) => {
+                self.accept_in_process(in_process, place, condition, wait)
+            }
+        }
+    }
+
+    /// Apart, so that what is run on plain TCP stands together: after a system call there is little in
+    /// the processor's caches.
+    #[inline(never)]
+    fn accept_in_process<P: Place>(
+        &self,
+        transport: &InProcess,
+        place: P,
+        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+        wait: &Wait<'_>,
+    ) -> Result<P::Placed> {
+        self.accept_on(transport, place, condition, wait)
+    }
+
+    fn accept_on<A: Accepting, P: Place>(
+        &self,
+        transport: &A,
+        place: P,
+        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
+        wait: &Wait<'_>,
+    ) -> Result<P::Placed> {
+        if !transport.is_listening() {
             self.check_open()?;
             return Err(Error::Inval); // ACC-16
         }
+        let extra = self.extra();
         let listening = Listening {
             provider: self.provider,
-            endpoint: &self.endpoint,
-            turn: &self.extra().turn,
+            transport,
+            turn: &extra.turn,
             capacity: self.limits.connect.into(),
-            watch: &self.extra().watch,
+            watch: &extra.watch,
         };
-        let endpoint = listening.accept(condition, || self.is_nonblocking(), self.mode(wait))?;
-        self.accepted(endpoint)
+        let mut request = Request::default();
+        let accepted = listening.accept(
+            condition,
+            || self.is_nonblocking(),
+            self.mode(wait),
+            &mut request,
+        )?;
+        if extra.options.is_touched() || extra.watch.get().is_some() {
+            let socket = self.accepted(transport.endpoint(accepted, &request));
+            self.hand_on(&socket, extra)?;
+            return place.put(socket.kernel_descriptor(), || socket);
+        }
+        let descriptor = A::descriptor(&accepted);
+        place.put(descriptor, || {
+            self.accepted(transport.endpoint(accepted, &request))
+        })
     }
 
-    /// Makes a socket of what was accepted; it has the attributes of this one (SKT-01).
-    fn accepted(&self, endpoint: Endpoint) -> Result<Self> {
-        let set = self
-            .extra
-            .get()
-            .and_then(|extra| Some((extra, extra.options.touched()?)));
+    /// The socket of an accepted connection; it has the attributes of this one (SKT-01).
+    fn accepted(&self, endpoint: Endpoint) -> Self {
         let socket = Self::of_provider(self.provider, self.entry, endpoint, self.limits);
-        if let Some((extra, options)) = set {
+        socket.nonblocking.store(self.is_nonblocking(), Relaxed); // SKT-06
+        socket
+    }
+
+    /// Gives an accepted socket the options that were set on this one, and its registration.
+    #[cold]
+    fn hand_on(&self, accepted: &Self, extra: &Extra) -> Result<()> {
+        if extra.options.is_touched() {
+            let options = extra.options.record();
             if extra.options.touched_since_listen() || !self.transport().inherits_options() {
-                apply(socket.transport(), &options)?; // SKT-03 SKT-04
+                apply(accepted.transport(), &options)?; // SKT-03 SKT-04
             }
             // Nobody else knows the socket yet.
-            let _ = socket.extra.set(Box::new(Extra {
+            let _ = accepted.extra.set(Box::new(Extra {
                 options: OptionStore::inherited(options),
                 ..Extra::default()
             }));
         }
-        if let Some(watch) = self.watch() {
-            socket.inherit_watch(watch); // SKT-02
+        if let Some(watch) = extra.watch.get() {
+            accepted.inherit_watch(watch); // SKT-02
         }
-        socket.nonblocking.store(self.is_nonblocking(), Relaxed); // SKT-06
-        Ok(socket)
+        Ok(())
     }
 
     /// Connects. A blocking socket waits for the server's decision where the entry has one, and
@@ -347,7 +412,7 @@ impl Socket {
         self.check_open()?;
         self.transport().finish_connect(Mode {
             blocking: true,
-            wait: *wait,
+            wait,
         })
     }
 
@@ -499,6 +564,30 @@ impl Drop for Socket {
         if !self.closed.swap(true, SeqCst) && is_ours {
             self.close_transport();
         }
+    }
+}
+
+/// Where an accepted socket goes. It is made there and not moved there, since it is large.
+pub(crate) trait Place {
+    type Placed;
+
+    /// `descriptor` is that of the kernel socket, where `socket` makes one. If it cannot be placed it
+    /// closes.
+    fn put(
+        self,
+        descriptor: Option<RawFd>,
+        socket: impl FnOnce() -> Socket,
+    ) -> Result<Self::Placed>;
+}
+
+/// The socket is what the accept call returns.
+struct Returned;
+
+impl Place for Returned {
+    type Placed = Socket;
+
+    fn put(self, _: Option<RawFd>, socket: impl FnOnce() -> Socket) -> Result<Socket> {
+        Ok(socket())
     }
 }
 

@@ -3,7 +3,7 @@
     unsafe_code,
     reason = "some things have no safe form: a descriptor's number is given another open file in \
               place, a number is duplicated that may not be open, an ioctl tells what a socket has \
-              not sent yet, a page is wiped in a forked child, functions of C tell whether the \
+              not sent yet, an address is read as it was written, a page is wiped in a forked child, functions of C tell whether the \
               process is privileged and when the clock has ticked, and a value is shared in place"
 )]
 
@@ -25,9 +25,20 @@ use rustix::{
     io::{DupFlags, dup3, fcntl_dupfd_cloexec},
     ioctl::{Getter, Opcode, ioctl},
     mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous},
+    net::SocketAddrAny,
 };
 
 use crate::{Error, Result};
+
+/// The first words of an address that a system call has written; nothing if it is shorter.
+pub(crate) fn leading<const N: usize>(address: &SocketAddrAny) -> Option<[u32; N]> {
+    if (address.addr_len() as usize) < N * size_of::<u32>() {
+        return None;
+    }
+    let first = address.as_ptr().cast::<[u32; N]>();
+    // SAFETY: so many bytes were written, and any bytes are words.
+    Some(unsafe { first.read_unaligned() })
+}
 
 /// A value of which every process has its own: a forked child does not see its parent's.
 ///
@@ -51,6 +62,11 @@ impl<T> PerProcess<T> {
         // SAFETY: the word is null or was set from a reference that is valid for ever, and nobody
         // has it mutably.
         unsafe { value.as_ref() }
+    }
+
+    /// Whether this is the value of this process.
+    pub(crate) fn is(&self, value: &T) -> bool {
+        (self.word.get()).is_some_and(|word| ptr::eq(word.load(SeqCst), value))
     }
 
     /// Whether an ancestor has a value and this process has none.
@@ -209,11 +225,13 @@ mod tests {
         static FIRST: u32 = 1;
         assert!(PER_PROCESS.get().is_none() && !PER_PROCESS.is_lost());
         let start = |later| *PER_PROCESS.get_or_start(&FIRST, || Box::leak(Box::new(later)));
+        assert!(!PER_PROCESS.is(&FIRST));
         assert_eq!(start(2), 1);
         assert_eq!(start(2), 1);
+        assert!(PER_PROCESS.is(&FIRST));
         assert!(!PER_PROCESS.is_lost());
         in_a_forked_child(move || {
-            let was_lost = PER_PROCESS.get().is_none() && PER_PROCESS.is_lost();
+            let was_lost = PER_PROCESS.is_lost() && !PER_PROCESS.is(&FIRST);
             let started = start(2) == 2 && start(3) == 2 && !PER_PROCESS.is_lost();
             if was_lost && started {
                 Ok(())

@@ -102,6 +102,14 @@ impl<T> Slot<T> {
         self.state.load(SeqCst) != EMPTY
     }
 
+    /// The last user of a retired value has left, and nobody comes in any more.
+    #[cold]
+    fn drop_retired(&self) {
+        // What the others have done to the value comes before the drop.
+        self.state.load(Acquire);
+        drop(self.take_claimed());
+    }
+
     /// Takes the value out of a slot that this thread has claimed.
     fn take_claimed(&self) -> T {
         let place = self.value.get().cast::<T>();
@@ -142,8 +150,14 @@ pub struct Claim<'a, T> {
 impl<T> Claim<'_, T> {
     /// Puts the value in. The tag is not 0.
     pub fn fill(self, tag: u32, value: T) {
+        self.fill_with(tag, || value);
+    }
+
+    /// Puts the value in that `make` makes, in place as far as the compiler can. The tag is not 0.
+    pub(crate) fn fill_with(self, tag: u32, make: impl FnOnce() -> T) {
         debug_assert_ne!(tag, 0);
         let place = self.slot.value.get().cast::<T>();
+        let value = make();
         // SAFETY: the claim has made this thread the only one that touches the place, which is empty.
         unsafe { place.write(value) };
         self.slot.state.store(Slot::<T>::word(tag), Release);
@@ -196,10 +210,7 @@ impl<T> Drop for User<'_, T> {
     fn drop(&mut self) {
         let before = self.slot.state.fetch_sub(1, Release);
         if before & (RETIRED | USERS) == RETIRED | 1 {
-            // The last one of a retired value: nobody comes in any more. What the others have done
-            // to it comes before the drop.
-            self.slot.state.load(Acquire);
-            drop(self.slot.take_claimed());
+            self.slot.drop_retired();
         }
     }
 }

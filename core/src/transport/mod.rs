@@ -4,7 +4,7 @@ pub(crate) mod in_process;
 pub(crate) mod tcp;
 
 use std::{
-    os::fd::{BorrowedFd, OwnedFd},
+    os::fd::{BorrowedFd, RawFd},
     sync::Arc,
     time::Instant,
 };
@@ -12,7 +12,8 @@ use std::{
 use rustix::event::PollFlags;
 
 use crate::{
-    Address, InProcessAddress, Qos, Readiness, Result, Wait,
+    Address, Qos, Readiness, Result, Wait,
+    address::Sockaddr,
     provider::{
         intake::Intake,
         options::{Linger, SocketOption},
@@ -20,7 +21,6 @@ use crate::{
         watch::{Target, Watch},
     },
     rules::{
-        backlog::RequestId,
         connection::Shutdown,
         events::NetworkEvents,
         user_data::{UserData, UserDataKind},
@@ -31,7 +31,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mode<'a> {
     pub(crate) blocking: bool,
-    pub(crate) wait: Wait<'a>,
+    pub(crate) wait: &'a Wait<'a>,
 }
 
 /// What a connect sends.
@@ -48,8 +48,8 @@ pub(crate) struct Outgoing<'a> {
 /// place, because it is large.
 #[derive(Debug)]
 pub(crate) struct Request {
-    pub(crate) caller: Address,
-    pub(crate) callee: Address,
+    pub(crate) caller: Sockaddr,
+    pub(crate) callee: Sockaddr,
     pub(crate) caller_data: Option<UserData>,
     /// From the server's point of view (QOS-05).
     pub(crate) qos: Option<Qos>,
@@ -57,23 +57,13 @@ pub(crate) struct Request {
 
 impl Default for Request {
     fn default() -> Self {
-        const NOBODY: Address = Address::InProcess(InProcessAddress { node: 0, port: 0 });
         Self {
-            caller: NOBODY,
-            callee: NOBODY,
+            caller: Sockaddr::NONE,
+            callee: Sockaddr::NONE,
             caller_data: None,
             qos: None,
         }
     }
-}
-
-/// What the transport knows a taken request by. It must be given back: admitted, refused or put back.
-#[derive(Debug)]
-pub(crate) enum Token {
-    /// The connection that the kernel has completed, and the mode it was taken with.
-    Kernel { fd: OwnedFd, nonblocking: bool },
-    /// A place in the provider's own queue.
-    Queued(RequestId),
 }
 
 /// What goes back to the caller with an acceptance.
@@ -153,24 +143,37 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
 /// It stands by itself because it is never called through a table of functions: after a system call
 /// the processor mispredicts such a call, and an accept call has several.
 pub(crate) trait Accepting {
+    /// What a taken request is known by. It must be given back: admitted, refused or put back.
+    type Token;
+    /// A connection that was admitted, on its way to becoming a socket.
+    type Accepted;
+
     fn is_listening(&self) -> bool;
 
     /// Takes the head request, waiting for one if the mode allows; `held` says that a head was put
     /// back before.
-    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Token>;
+    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Self::Token>;
     fn admit(
         &self,
-        token: Token,
+        token: Self::Token,
         request: &Request,
         acceptance: &Acceptance<'_>,
-    ) -> Result<Endpoint>;
-    fn refuse(&self, token: Token, data: &[u8]) -> Result<()>;
+    ) -> Result<Self::Accepted>;
+    fn refuse(&self, token: Self::Token, data: &[u8]) -> Result<()>;
     /// Puts the request back to the head: deferred, or undecided because of an invalid answer.
-    fn put_back(&self, token: Token, request: &Request, deferred: bool) -> Result<()>;
+    fn put_back(&self, token: Self::Token, request: &Request, deferred: bool) -> Result<()>;
     /// Whether a head that was put back waits.
     fn holds_head(&self) -> bool;
     /// Refuses a head that was put back, because the listener has been closed.
     fn drop_head(&self);
+    /// An accept call on a watched listener has ended and the turn was given back; `deferred` says that
+    /// the head stays, deferred (ACC-61 to ACC-63).
+    fn settle_accept(&self, deferred: bool);
+
+    /// The descriptor of the kernel socket, where the socket is one.
+    fn descriptor(accepted: &Self::Accepted) -> Option<RawFd>;
+    /// Makes the socket of what was admitted.
+    fn endpoint(&self, accepted: Self::Accepted, request: &Request) -> Endpoint;
 }
 
 /// The socket of any transport.
@@ -237,15 +240,6 @@ impl Endpoint {
         }
     }
 
-    /// An accept call on a watched listener has ended; `deferred` says that the head stays, deferred
-    /// (ACC-61 to ACC-63).
-    pub(crate) fn settle_accept(&self, deferred: bool) {
-        match self {
-            Self::Tcp(tcp) => tcp.settle_accept(deferred),
-            Self::InProcess(in_process) => in_process.settle_accept(deferred),
-        }
-    }
-
     /// A call on a watched socket has failed with [`Error::WouldBlock`](crate::Error): `event` is
     /// enabled again (EVT-12). A kernel socket's own calls see to it.
     pub(crate) fn would_block(&self, event: NetworkEvents) {
@@ -265,44 +259,11 @@ impl Endpoint {
             Self::InProcess(in_process) => in_process,
         }
     }
-}
 
-/// Calls a method of whichever transport it is.
-macro_rules! of_any {
-    ($endpoint:ident.$method:ident($($argument:expr),*)) => {
-        match $endpoint {
-            Endpoint::Tcp(tcp) => tcp.$method($($argument),*),
-            Endpoint::InProcess(in_process) => in_process.$method($($argument),*),
+    pub(crate) fn is_listening(&self) -> bool {
+        match self {
+            Self::Tcp(tcp) => tcp.is_listening(),
+            Self::InProcess(in_process) => in_process.is_listening(),
         }
-    };
-}
-
-impl Accepting for Endpoint {
-    fn is_listening(&self) -> bool {
-        of_any!(self.is_listening())
-    }
-
-    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Token> {
-        of_any!(self.take(held, mode, request))
-    }
-
-    fn admit(&self, token: Token, request: &Request, acceptance: &Acceptance<'_>) -> Result<Self> {
-        of_any!(self.admit(token, request, acceptance))
-    }
-
-    fn refuse(&self, token: Token, data: &[u8]) -> Result<()> {
-        of_any!(self.refuse(token, data))
-    }
-
-    fn put_back(&self, token: Token, request: &Request, deferred: bool) -> Result<()> {
-        of_any!(self.put_back(token, request, deferred))
-    }
-
-    fn holds_head(&self) -> bool {
-        of_any!(self.holds_head())
-    }
-
-    fn drop_head(&self) {
-        of_any!(self.drop_head());
     }
 }

@@ -1,12 +1,11 @@
 //! Accepting.
 
-use provider::{ConditionArgs, Error, NetworkEvents, Numbering, Result, Wait};
+use provider::{ConditionArgs, Error, NetworkEvents, Numbering, Result, Sockaddr, Wait, handles};
 
 use super::{
     condition::Condition,
-    find,
+    find, handle,
     names::{Length, NameOut},
-    register,
 };
 use crate::types::vestibule_handle;
 
@@ -32,16 +31,16 @@ pub(crate) fn accept<L: Length>(
         let wrong = |_: &Error| listener.arguments_were_wrong(NetworkEvents::ACCEPT);
         name.check(listener.entry().family()).inspect_err(wrong)?; // ACC-47 ACC-48 EVT-13
     }
-    let mut caller = None;
+    let mut caller = Sockaddr::NONE;
     let ask = |args: &mut ConditionArgs<'_>| {
-        caller = is_named.then(|| args.caller_id());
+        if is_named {
+            caller = *args.caller_sockaddr();
+        }
         condition.ask(args)
     };
-    let accepted = listener
-        .accept(ask, wait)
-        .and_then(|accepted| register(accepted, numbering));
+    let accepted = handles::accept(&listener, ask, wait, numbering).and_then(handle);
     let decided = matches!(accepted, Ok(_) | Err(Error::ConnRefused | Error::TryAgain));
-    if let (true, Some(caller)) = (decided, caller) {
+    if decided && is_named {
         name.write(&caller, numbering); // ACC-49 ACC-50
     }
     accepted

@@ -1,13 +1,12 @@
 //! Asking a condition function that is written in C.
 
 use std::{
-    cell::Cell,
     ffi::{c_char, c_int},
     ptr,
 };
 
 use provider::{
-    Address, ConditionArgs, Credentials, Decision, Error, Numbering, Qos, Result, SOCKADDR_MAX,
+    ConditionArgs, Decision, Numbering, Qos, Result, SOCKADDR_MAX, Sockaddr,
     rules::{condition::RawAnswer, user_data::UserData},
 };
 
@@ -58,7 +57,6 @@ impl Condition {
         let Some(function) = self.function else {
             return Ok(Decision::Accept); // ACC-27
         };
-        let _caller = CallerScope::enter(args.find_credentials());
         if args.has_only_addresses() {
             self.ask_about_addresses(function, args)
         } else {
@@ -68,8 +66,8 @@ impl Condition {
 
     /// The question as it is on plain TCP, where it must not cost more than it has to (P1).
     fn ask_about_addresses(self, function: Function, args: &ConditionArgs<'_>) -> Result<Decision> {
-        let mut caller = SocketAddress::new(&args.caller_id(), self.numbering);
-        let mut callee = SocketAddress::new(&args.callee_id(), self.numbering);
+        let mut caller = SocketAddress::new(args.caller_sockaddr(), self.numbering);
+        let mut callee = SocketAddress::new(args.callee_sockaddr(), self.numbering);
         let (mut caller_id, mut callee_id) = (caller.buffer(), callee.buffer());
         let mut callee_data = buffer(&mut []);
         let mut group = 0; // ACC-45
@@ -96,6 +94,7 @@ impl Condition {
         Ok(answer.read()?.decision)
     }
 
+    #[inline(never)] // its frame is large
     fn ask_about_everything(
         self,
         function: Function,
@@ -149,8 +148,8 @@ struct Shown {
 impl Shown {
     fn new(args: &ConditionArgs<'_>, numbering: Numbering) -> Self {
         Self {
-            caller: SocketAddress::new(&args.caller_id(), numbering),
-            callee: SocketAddress::new(&args.callee_id(), numbering),
+            caller: SocketAddress::new(args.caller_sockaddr(), numbering),
+            callee: SocketAddress::new(args.callee_sockaddr(), numbering),
             caller_data: args.caller_data().map(UserData::from_slice),
             callee_data: UserData::from_elem(0, args.callee_capacity()), // ACC-41
             callee_length: 0,
@@ -187,7 +186,7 @@ impl Shown {
     }
 }
 
-/// A socket address that C code may read as its structure.
+/// A socket address that C code may read as whatever structure it takes it for.
 #[repr(C, align(8))]
 struct SocketAddress {
     bytes: [u8; SOCKADDR_MAX],
@@ -195,9 +194,11 @@ struct SocketAddress {
 }
 
 impl SocketAddress {
-    fn new(address: &Address, numbering: Numbering) -> Self {
-        let (bytes, length) = address.to_sockaddr(numbering);
-        Self { bytes, length }
+    fn new(address: &Sockaddr, numbering: Numbering) -> Self {
+        Self {
+            bytes: address.to_bytes(numbering),
+            length: address.length(),
+        }
     }
 
     fn buffer(&mut self) -> vestibule_buffer {
@@ -214,36 +215,4 @@ fn buffer(bytes: &mut [u8]) -> vestibule_buffer {
 
 fn pointer<T>(value: &mut Option<T>) -> *mut T {
     value.as_mut().map_or(ptr::null_mut(), ptr::from_mut)
-}
-
-thread_local! {
-    /// The caller that the innermost condition function of this thread is being asked about.
-    static CALLER: Cell<Result<fn() -> Credentials>> = const { Cell::new(Err(Error::Inval)) };
-}
-
-/// Names the caller for as long as its condition function runs.
-struct CallerScope {
-    outer: Result<fn() -> Credentials>,
-}
-
-impl CallerScope {
-    fn enter(find_credentials: Option<fn() -> Credentials>) -> Self {
-        Self {
-            outer: CALLER.replace(find_credentials.ok_or(Error::OpNotSupp)),
-        }
-    }
-}
-
-impl Drop for CallerScope {
-    fn drop(&mut self) {
-        CALLER.set(self.outer);
-    }
-}
-
-/// Who the caller is that the running condition function is asked about (ACC-73).
-///
-/// # Errors
-/// [`Error::Inval`] outside condition functions, [`Error::OpNotSupp`] where the entry does not know.
-pub(crate) fn caller_credentials() -> Result<Credentials> {
-    CALLER.get().map(|find| find())
 }

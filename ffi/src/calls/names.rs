@@ -1,6 +1,6 @@
 //! Addresses that the library hands out.
 
-use provider::{Address, Error, Family, Numbering, Result};
+use provider::{Address, Error, Family, Numbering, Result, Sockaddr};
 
 use super::find;
 use crate::{
@@ -59,10 +59,11 @@ impl<L: Length> NameOut<'_, L> {
     }
 
     /// Writes the address and its size, if both are wanted.
-    pub(crate) fn write(&self, address: &Address, numbering: Numbering) {
+    pub(crate) fn write(&self, address: &Sockaddr, numbering: Numbering) {
         if self.is_wanted() {
-            let (bytes, length) = address.to_sockaddr(numbering);
-            self.room.write_at(0, &bytes[..length]);
+            let length = address.length();
+            self.room
+                .write_at(0, &address.to_bytes(numbering)[..length]);
             self.length.set(L::from_usize(length)); // ACC-49
         }
     }
@@ -102,6 +103,6 @@ fn hand_out<L: Length>(
     numbering: Numbering,
 ) -> Result<()> {
     name.check(address.family())?;
-    name.write(address, numbering);
+    name.write(&address.into(), numbering);
     Ok(())
 }

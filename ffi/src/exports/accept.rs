@@ -3,16 +3,12 @@
 use std::ffi::c_int;
 
 use libc::{sockaddr, socklen_t};
-use provider::Wait;
+use provider::{Wait, handles};
 
 use super::{NUMBERING, sockets::name_out};
 use crate::{
     boundary,
-    calls::{
-        accept,
-        condition::{self, Condition},
-        wait_for,
-    },
+    calls::{accept, condition::Condition, wait_for},
     memory::Variable,
     types::{vestibule_condition, vestibule_credentials, vestibule_handle},
 };
@@ -118,7 +114,7 @@ pub unsafe extern "C" fn vestibule_caller_credentials(
     // SAFETY: the program promises it.
     let credentials = unsafe { Variable::new(credentials) };
     boundary::status(|| {
-        let caller = condition::caller_credentials()?;
+        let caller = handles::caller_credentials()?;
         credentials.give(vestibule_credentials {
             uid: caller.uid,
             gid: caller.gid,

@@ -27,8 +27,9 @@ impl InProcess {
         if !mode.blocking {
             return Err(Error::WouldBlock); // CON-05
         }
+        let wait = mode.wait.no_later_than(outgoing.expires);
         let mode = Mode {
-            wait: mode.wait.no_later_than(outgoing.expires),
+            wait: &wait,
             ..mode
         };
         self.await_decision(mode)

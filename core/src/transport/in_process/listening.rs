@@ -14,7 +14,7 @@ use crate::{
         events::{NetworkEvents, Record},
         user_data::{UserData, UserDataKind},
     },
-    transport::{Acceptance, Request, Token},
+    transport::{Acceptance, Request},
 };
 
 /// A connection request in a backlog. What else there is to know of it stands at its client, who is
@@ -37,15 +37,6 @@ fn lost(gone: Gone) -> Error {
 /// The earlier of two moments, of which one or both may never come.
 fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     [one, other].into_iter().flatten().min()
-}
-
-impl Token {
-    fn queued(&self) -> Result<RequestId> {
-        match self {
-            Self::Queued(id) => Ok(*id),
-            Self::Kernel { .. } => Err(Error::SyscallFailure),
-        }
-    }
 }
 
 impl Network {
@@ -88,7 +79,7 @@ impl Network {
         &mut self,
         listener: SocketId,
         request: &mut Request,
-    ) -> Option<Result<Token>> {
+    ) -> Option<Result<RequestId>> {
         self.expire_head(listener);
         let room = self.check_room();
         let queue = self.backlog(listener).ok()?;
@@ -99,9 +90,7 @@ impl Network {
         }
         let head = queue.take();
         let taken = match head {
-            Head::Taken(id) => self
-                .describe(listener, id, request)
-                .map(|()| Token::Queued(id)),
+            Head::Taken(id) => self.describe(listener, id, request).map(|()| id),
             Head::Gone(gone) => Err(lost(gone)), // ACC-22 ACC-23 ACC-64
             Head::Empty | Head::Busy => return None,
         };
@@ -121,20 +110,17 @@ impl Network {
         let pending = queue.get(id).ok_or(Error::Acces)?;
         let client = self.look_at(pending.client).ok_or(Error::Acces)?;
         let data = Some(&*client.connect_data).filter(|data| !data.is_empty()); // ACC-31
-        request.caller = Address::InProcess(client.local.ok_or(Error::Acces)?);
-        request.callee = Address::InProcess(callee);
+        request.caller = client.local.ok_or(Error::Acces)?.into();
+        request.callee = callee.into();
         request.caller_data = data.map(UserData::from_slice);
         request.qos = pending.qos.as_deref().copied();
         Ok(())
     }
 
     /// Ends the life of a request that has been decided.
-    fn decide(&mut self, listener: SocketId, token: &Token) -> Result<Pending> {
-        self.expire(listener, token.queued()?);
-        let decided = self
-            .backlog(listener)?
-            .decide(token.queued()?)
-            .map_err(lost); // LSN-32
+    fn decide(&mut self, listener: SocketId, token: RequestId) -> Result<Pending> {
+        self.expire(listener, token);
+        let decided = self.backlog(listener)?.decide(token).map_err(lost); // LSN-32
         self.wake_all(Some(listener), Direction::Read); // ACC-61 ACC-63
         decided
     }
@@ -142,13 +128,13 @@ impl Network {
     pub(super) fn admit(
         &mut self,
         listener: SocketId,
-        token: &Token,
+        token: RequestId,
         request: &Request,
         acceptance: &Acceptance<'_>,
     ) -> Result<SocketId> {
         let Pending { client, .. } = self.decide(listener, token)?;
         let (Address::InProcess(local), Address::InProcess(remote)) =
-            (request.callee, request.caller)
+            (request.callee.address(), request.caller.address())
         else {
             return Err(Error::Inval);
         };
@@ -190,7 +176,12 @@ impl Network {
         Ok(accepted)
     }
 
-    pub(super) fn refuse(&mut self, listener: SocketId, token: &Token, data: &[u8]) -> Result<()> {
+    pub(super) fn refuse(
+        &mut self,
+        listener: SocketId,
+        token: RequestId,
+        data: &[u8],
+    ) -> Result<()> {
         let pending = self.decide(listener, token)?;
         self.fail_attempt(pending.client, Error::ConnRefused, data); // CON-08 ACC-44
         Ok(())
@@ -199,15 +190,15 @@ impl Network {
     pub(super) fn put_back(
         &mut self,
         listener: SocketId,
-        token: &Token,
+        token: RequestId,
         deferred: bool,
     ) -> Result<()> {
-        self.expire(listener, token.queued()?);
+        self.expire(listener, token);
         let kept = self
             .backlog(listener)?
-            .put_back(token.queued()?, deferred)
+            .put_back(token, deferred)
             .map_err(lost);
-        let client = self.client(listener, token.queued()?);
+        let client = self.client(listener, token);
         self.note_expiry(listener, client.and_then(|client| client.expires))?;
         self.wake_all(Some(listener), Direction::Read);
         kept

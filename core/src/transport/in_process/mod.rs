@@ -21,7 +21,7 @@ mod watching;
 pub(crate) use self::network::Network;
 
 use std::{
-    os::fd::BorrowedFd,
+    os::fd::{BorrowedFd, RawFd},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering::SeqCst},
@@ -32,7 +32,7 @@ use self::{
     descriptors::{Descriptors, Direction},
     network::SocketId,
 };
-use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
+use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Transport};
 use crate::{
     Address, Error, InProcessAddress, Qos, Result,
     provider::{
@@ -42,6 +42,7 @@ use crate::{
         turn::Phase,
     },
     rules::{
+        backlog::RequestId,
         connection::{Connection, Shutdown},
         user_data::UserDataKind,
     },
@@ -99,7 +100,7 @@ impl InProcess {
         mut check: impl FnMut(&mut Network, SocketId) -> Option<Result<R>>,
     ) -> Result<R> {
         const CLOSED: Error = Error::Intr; // ACC-57
-        self.network.wait(&mode.wait, |network| {
+        self.network.wait(mode.wait, |network| {
             if network.socket(self.id).is_err() {
                 return Ok(Err(CLOSED));
             }
@@ -129,11 +130,14 @@ fn in_process(address: &Address) -> Result<InProcessAddress> {
 }
 
 impl Accepting for InProcess {
+    type Token = RequestId;
+    type Accepted = Self;
+
     fn is_listening(&self) -> bool {
         self.listens.load(SeqCst)
     }
 
-    fn take(&self, _held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Token> {
+    fn take(&self, _held: bool, mode: Mode<'_>, request: &mut Request) -> Result<RequestId> {
         self.wait(Direction::Read, mode, |network, id| {
             network.take(id, request)
         })
@@ -141,21 +145,20 @@ impl Accepting for InProcess {
 
     fn admit(
         &self,
-        token: Token,
+        token: RequestId,
         request: &Request,
         acceptance: &Acceptance<'_>,
-    ) -> Result<Endpoint> {
-        let id = self.with(|network, id| network.admit(id, &token, request, acceptance))?;
-        let accepted = Self::with_id(self.network, id, self.message_oriented);
-        Ok(Endpoint::InProcess(accepted))
+    ) -> Result<Self> {
+        let id = self.with(|network, id| network.admit(id, token, request, acceptance))?;
+        Ok(Self::with_id(self.network, id, self.message_oriented))
     }
 
-    fn refuse(&self, token: Token, data: &[u8]) -> Result<()> {
-        self.with(|network, id| network.refuse(id, &token, data))
+    fn refuse(&self, token: RequestId, data: &[u8]) -> Result<()> {
+        self.with(|network, id| network.refuse(id, token, data))
     }
 
-    fn put_back(&self, token: Token, _request: &Request, deferred: bool) -> Result<()> {
-        self.with(|network, id| network.put_back(id, &token, deferred))
+    fn put_back(&self, token: RequestId, _request: &Request, deferred: bool) -> Result<()> {
+        self.with(|network, id| network.put_back(id, token, deferred))
     }
 
     fn holds_head(&self) -> bool {
@@ -165,6 +168,18 @@ impl Accepting for InProcess {
 
     fn drop_head(&self) {
         // Closing has refused everything that was queued, the head that was put back included.
+    }
+
+    fn settle_accept(&self, deferred: bool) {
+        self.tell_of_decision(deferred);
+    }
+
+    fn descriptor(_accepted: &Self) -> Option<RawFd> {
+        None
+    }
+
+    fn endpoint(&self, accepted: Self, _request: &Request) -> Endpoint {
+        Endpoint::InProcess(accepted)
     }
 }
 

@@ -58,7 +58,7 @@ impl InProcess {
     }
 
     /// An accept call on a watched listener has ended.
-    pub(crate) fn settle_accept(&self, deferred: bool) {
+    pub(super) fn tell_of_decision(&self, deferred: bool) {
         let _ = self.with(|network, id| {
             let pending = network.backlog(id)?.indicates();
             network.tell(Some(id), |record| record.head_decided(deferred, pending)); // ACC-61

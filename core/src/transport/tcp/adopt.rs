@@ -8,9 +8,10 @@ use rustix::{
     net::{self, AddressFamily, SocketType, ipproto, sockopt},
 };
 
-use super::{Tcp, ip_address};
+use super::Tcp;
 use crate::{
     Address, Error, Family, Linger, Result,
+    address::Sockaddr,
     rules::connection::{Connection, State},
     transport::Transport as _,
 };
@@ -28,7 +29,7 @@ struct Found {
     family: Family,
     connection: Connection,
     local: Address,
-    peer: Option<Address>,
+    peer: Sockaddr,
     linger: Linger,
     nonblocking: bool,
 }
@@ -42,8 +43,7 @@ impl Tcp {
         };
         let tcp = Self::from_fd(fd, found.family, found.connection, found.peer).configured();
         if found.connection.state == State::Listening {
-            // Nobody else has set it.
-            let _ = tcp.history().listening_on.set(found.local);
+            tcp.listens_on(&found.local);
         }
         Ok(Adopted {
             tcp,
@@ -93,10 +93,10 @@ fn look(fd: &OwnedFd) -> Result<Found> {
             bound: true,
             ..Connection::NEW
         };
-        (listening, None)
+        (listening, Sockaddr::NONE)
     } else {
         match net::getpeername(fd) {
-            Ok(Some(peer)) => (Connection::ACCEPTED, Some(ip_address(peer)?)),
+            Ok(Some(peer)) => (Connection::ACCEPTED, Sockaddr::from_kernel(&peer)?),
             Ok(None) | Err(Errno::NOTCONN) => return Err(Error::NotConn),
             Err(error) => return Err(error.into()),
         }
@@ -104,7 +104,7 @@ fn look(fd: &OwnedFd) -> Result<Found> {
     Ok(Found {
         family,
         connection,
-        local: ip_address(net::getsockname(fd)?)?,
+        local: Sockaddr::from_kernel(&net::getsockname(fd)?)?.address(),
         peer,
         linger: Linger::from_duration(sockopt::socket_linger(fd)?),
         nonblocking: fcntl_getfl(fd)?.contains(OFlags::NONBLOCK),

@@ -16,7 +16,7 @@ use rustix::{
 
 use super::{Mode, Outgoing, Tcp, of_family};
 use crate::{
-    Error, Result, Wait,
+    Address, Error, Result, Wait,
     rules::connection::{Connection, State},
 };
 
@@ -26,6 +26,8 @@ pub(super) struct Attempt {
     /// The Winsock number of a non-blocking attempt's failure; it stays until a later attempt
     /// succeeds (HND-27, CON-19).
     failure: AtomicI32,
+    /// Whom the last connect was for.
+    destination: Mutex<Option<Address>>,
     /// A connect call is under way; nobody else may take the outcome from the kernel.
     awaited: AtomicBool,
     /// The kernel's socket has a failed attempt behind it.
@@ -131,6 +133,11 @@ impl Tcp {
             .map_or(0, |history| history.attempt.failure.load(SeqCst))
     }
 
+    /// Whom the last connect was for, if there was one.
+    pub(super) fn destination(&self) -> Option<Address> {
+        *self.history.get()?.attempt.destination.lock()
+    }
+
     pub(super) fn start_connect(&self, outgoing: &Outgoing<'_>, mode: Mode<'_>) -> Result<()> {
         self.settle_attempt()?;
         self.connection().check_connect()?;
@@ -146,10 +153,11 @@ impl Tcp {
         if let Some(watched) = self.watched() {
             watched.attempt_begins(self.shared_history());
         }
+        let wait = mode.wait.no_later_than(outgoing.expires); // CON-33
         let mode = Mode {
-            wait: mode.wait.no_later_than(outgoing.expires),
+            wait: &wait,
             ..mode
-        }; // CON-33
+        };
         let result = self.forget_spent_attempt().and_then(|()| {
             if mode.blocking && mode.wait.is_bounded() {
                 self.connect_within(ip, mode)
@@ -192,7 +200,7 @@ impl Tcp {
             expires: outgoing.expires,
             outcome: None,
         };
-        *self.peer.lock() = Some(*outgoing.destination); // CON-31
+        *self.attempt().destination.lock() = Some(*outgoing.destination); // CON-31
         Ok(())
     }
 
@@ -214,7 +222,7 @@ impl Tcp {
             Err(Errno::INPROGRESS | Errno::WOULDBLOCK) if !mode.blocking => Err(Error::WouldBlock), // CON-05
             // The kernel goes on with an attempt that a signal has interrupted.
             Err(Errno::INTR) => {
-                self.check_interrupted(&mode.wait)?;
+                self.check_interrupted(mode.wait)?;
                 self.await_outcome(mode)
             }
             Err(Errno::INPROGRESS | Errno::WOULDBLOCK) => self.await_outcome(mode),
@@ -239,7 +247,7 @@ impl Tcp {
     /// Waits for the end of the attempt that this call has started.
     fn await_outcome(&self, mode: Mode<'_>) -> Result<()> {
         loop {
-            self.wait_for(PollFlags::OUT, &mode.wait)?;
+            self.wait_for(PollFlags::OUT, mode.wait)?;
             match read_outcome(self.fd.as_fd())? {
                 Outcome::Pending => {}
                 Outcome::Failed(error) => return Err(error),
@@ -290,7 +298,7 @@ impl Tcp {
             self.settle_attempt()?;
             match self.connection().state {
                 State::Connected => return Ok(()),
-                State::Connecting if mode.blocking => self.await_attempt_once(&mode.wait)?,
+                State::Connecting if mode.blocking => self.await_attempt_once(mode.wait)?,
                 State::Connecting => return Err(Error::WouldBlock),
                 State::Unconnected | State::Listening => {
                     return Err(Error::from_code(self.attempt_failure()).unwrap_or(Error::NotConn));

@@ -2,7 +2,8 @@
 
 use std::{
     os::fd::{AsFd, OwnedFd},
-    sync::{Arc, atomic::Ordering::SeqCst},
+    sync::{Arc, OnceLock, atomic::Ordering::SeqCst},
+    thread,
 };
 
 use rustix::{
@@ -12,44 +13,61 @@ use rustix::{
 };
 
 use super::{
-    Acceptance, Mode, Request, Tcp, ip_address, reset,
+    Acceptance, Mode, Request, Tcp, reset,
     watching::{KernelWatch, Stage},
 };
 use crate::{
-    Address, Error, Family, Result,
+    Error, Result,
+    address::Sockaddr,
     provider::intake::Key,
     rules::connection::{Connection, State},
-    transport::Token,
+    sys::slot::User,
 };
 
-/// A request that has left the kernel's queue and waits at the head to be shown again.
+/// A request that has left the kernel's queue: the connection, and the mode it was taken with.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    fd: OwnedFd,
+    nonblocking: bool,
+}
+
+impl Arrived {
+    pub(super) fn admit(self, acceptance: &Acceptance<'_>) -> Result<OwnedFd> {
+        if self.nonblocking != acceptance.nonblocking {
+            ioctl_fionbio(&self.fd, acceptance.nonblocking)?; // SKT-06: it has changed since the arrival
+        }
+        Ok(self.fd)
+    }
+
+    pub(super) fn refuse(self) {
+        reset(self.fd); // ACC-06 ACC-71
+    }
+}
+
+/// What the slot of a held head knows it by.
+const HELD: u32 = 1;
+
+/// A request that waits at the head to be shown again.
 #[derive(Debug)]
 pub(super) struct HeldHead {
-    fd: OwnedFd,
-    caller: Address,
-    nonblocking: bool,
+    pub(super) arrived: Arrived,
+    caller: Sockaddr,
     /// It was deferred, and not just put back.
-    deferred: bool,
+    pub(super) deferred: bool,
     /// Its place among what the kernel reports, where somebody has to learn that it was reset.
-    key: Option<Key>,
+    key: OnceLock<Key>,
 }
 
 impl HeldHead {
-    pub(super) fn reset(self) {
-        reset(self.fd);
+    pub(super) fn watch(&self, listener: &Arc<KernelWatch>) {
+        if let Some(key) = listener.watch_head(self.arrived.fd.as_fd()) {
+            let _ = self.key.set(key); // registering is the only one that does it
+        }
     }
 
-    pub(super) fn is_deferred(&self) -> bool {
-        self.deferred
-    }
-
-    pub(super) fn watch(&mut self, listener: &Arc<KernelWatch>) {
-        self.key = listener.watch_head(self.fd.as_fd());
-    }
-
-    fn unwatch(&mut self, listener: Option<&Arc<KernelWatch>>) {
-        if let (Some(key), Some(listener)) = (self.key.take(), listener) {
-            listener.forget_head(self.fd.as_fd(), key);
+    fn unwatch(&self, listener: Option<&Arc<KernelWatch>>) {
+        if let (Some(key), Some(listener)) = (self.key.get(), listener) {
+            listener.forget_head(self.arrived.fd.as_fd(), *key);
         }
     }
 }
@@ -61,8 +79,7 @@ impl Tcp {
         // The kernel admits one connection more than it is told (LSN-02, measured).
         let queue = i32::try_from(backlog.saturating_sub(1)).unwrap_or(i32::MAX);
         net::listen(&self.fd, queue)?;
-        // A second call finds the address there already.
-        let _ = self.history().listening_on.set(self.bound_address()?);
+        self.listens_on(&self.bound_address()?);
         self.change(|connection| Connection {
             state: State::Listening,
             ..connection
@@ -79,26 +96,42 @@ impl Tcp {
         held: bool,
         mode: Mode<'_>,
         request: &mut Request,
-    ) -> Result<Token> {
-        let put_back = if held { self.take_held() } else { None };
-        let taken = match put_back {
-            Some(put_back) => put_back, // ACC-08 ACC-66 ACC-68
-            None => self.accept_from_kernel(mode)?,
+    ) -> Result<Arrived> {
+        let arrived = match held.then(|| self.take_held()).flatten() {
+            Some(HeldHead {
+                arrived, caller, ..
+            }) => {
+                request.caller = caller;
+                arrived // ACC-08 ACC-66 ACC-68
+            }
+            None => self.accept_from_kernel(mode, &mut request.caller)?,
         };
         if let Some(watched) = self.watched() {
             watched.head_taken();
         }
-        self.present(taken, request)
+        self.present(&arrived, request)?;
+        Ok(arrived)
     }
 
-    /// The head that was put back.
+    /// Whoever closes the listener takes it as well, so there is not always one to be found.
     pub(super) fn take_held(&self) -> Option<HeldHead> {
-        let mut head = self.held().lock().take()?;
-        head.unwatch(self.watched());
-        Some(head)
+        loop {
+            if let Some(head) = self.held().take_unused(HELD) {
+                head.unwatch(self.watched());
+                return Some(head);
+            }
+            // Somebody may look at it, which does not take long.
+            self.look_at_held()?;
+            thread::yield_now();
+        }
     }
 
-    fn accept_from_kernel(&self, mode: Mode<'_>) -> Result<HeldHead> {
+    /// The head that was put back, to look at.
+    pub(super) fn look_at_held(&self) -> Option<User<'_, HeldHead>> {
+        self.held().enter_any()
+    }
+
+    fn accept_from_kernel(&self, mode: Mode<'_>, caller: &mut Sockaddr) -> Result<Arrived> {
         let nonblocking = !mode.blocking;
         let flags = if nonblocking {
             SocketFlags::NONBLOCK
@@ -106,39 +139,50 @@ impl Tcp {
             SocketFlags::empty()
         };
         if mode.blocking && mode.wait.is_bounded() {
-            self.wait_for(PollFlags::IN, &mode.wait)?;
+            self.wait_for(PollFlags::IN, mode.wait)?;
         }
         loop {
-            // Closing finds a sleeper here by the phase of the turn.
-            let accept = || net::acceptfrom_with(&self.fd, flags | SocketFlags::CLOEXEC); // HND-36
             let accepted = if nonblocking {
-                accept()
+                self.accept_once(flags, caller)
             } else {
-                mode.wait.sleep(accept)
+                // Closing finds a sleeper here by the phase of the turn.
+                mode.wait.sleep(|| self.accept_once(flags, caller))
             };
             match accepted {
-                Ok((fd, Some(caller))) => {
-                    return Ok(HeldHead {
-                        fd,
-                        caller: ip_address(caller)?,
-                        nonblocking,
-                        deferred: false,
-                        key: None,
-                    });
-                }
-                Ok((_, None)) => return Err(Error::SyscallFailure),
-                Err(Errno::WOULDBLOCK) if nonblocking => return Err(Error::WouldBlock), // ACC-15
-                // A time-out set with SO_RCVTIMEO, or a descriptor that somebody made non-blocking.
-                Err(Errno::WOULDBLOCK) => self.wait_for(PollFlags::IN, &mode.wait)?,
-                Err(Errno::MFILE | Errno::NFILE) => self.out_of_descriptors(mode)?,
-                Err(Errno::INTR) => self.check_interrupted(&mode.wait)?,
-                // An error of one connection that has not become a request.
-                Err(Errno::CONNABORTED | Errno::PROTO | Errno::HOSTUNREACH | Errno::NETUNREACH) => {
-                }
+                Ok(fd) => return Ok(Arrived { fd, nonblocking }),
                 Err(error) => {
-                    self.check_open()?; // closing has shut the socket down
-                    return Err(error.into());
+                    self.accept_again(error, mode)?;
                 }
+            }
+        }
+    }
+
+    fn accept_once(
+        &self,
+        flags: SocketFlags,
+        caller: &mut Sockaddr,
+    ) -> rustix::io::Result<OwnedFd> {
+        let (fd, address) = net::acceptfrom_with(&self.fd, flags | SocketFlags::CLOEXEC)?; // HND-36
+        match &address {
+            Some(address) if caller.take_from_kernel(address).is_ok() => Ok(fd),
+            _ => Err(Errno::AFNOSUPPORT),
+        }
+    }
+
+    /// What an error of `accept4` means: whether to call it again.
+    #[cold]
+    fn accept_again(&self, error: Errno, mode: Mode<'_>) -> Result<()> {
+        match error {
+            Errno::WOULDBLOCK if !mode.blocking => Err(Error::WouldBlock), // ACC-15
+            // A time-out set with SO_RCVTIMEO, or a descriptor that somebody made non-blocking.
+            Errno::WOULDBLOCK => self.wait_for(PollFlags::IN, mode.wait),
+            Errno::MFILE | Errno::NFILE => self.out_of_descriptors(mode),
+            Errno::INTR => self.check_interrupted(mode.wait),
+            // An error of one connection that has not become a request.
+            Errno::CONNABORTED | Errno::PROTO | Errno::HOSTUNREACH | Errno::NETUNREACH => Ok(()),
+            error => {
+                self.check_open()?; // closing has shut the socket down
+                Err(error.into())
             }
         }
     }
@@ -151,69 +195,39 @@ impl Tcp {
         if !mode.blocking {
             return Err(Error::WouldBlock); // ACC-15
         }
-        self.wait_for(PollFlags::IN, &mode.wait)
+        self.wait_for(PollFlags::IN, mode.wait)
     }
 
     /// Makes a request of the head, unless its caller has reset it.
-    fn present(&self, head: HeldHead, request: &mut Request) -> Result<Token> {
+    fn present(&self, arrived: &Arrived, request: &mut Request) -> Result<()> {
         let history = self.history();
-        if history.caller_check.load(SeqCst) && net::getpeername(&head.fd) == Err(Errno::NOTCONN) {
+        if history.caller_check.load(SeqCst) && net::getpeername(&arrived.fd) == Err(Errno::NOTCONN)
+        {
             return Err(Error::ConnReset); // ACC-23 LSN-37
         }
-        request.caller = head.caller;
-        request.callee = match history.listening_on.get() {
-            Some(address) if !address.is_unspecified() => *address,
-            _ => ip_address(net::getsockname(&head.fd)?)?, // ACC-35: behind a wildcard only
-        };
+        match history.listening_on.get() {
+            Some(address) => request.callee = *address,
+            None => request
+                .callee
+                .take_from_kernel(&net::getsockname(&arrived.fd)?)?, // ACC-35: behind a wildcard only
+        }
         // No caller data (ACC-31), no quality of service (QOS-10).
-        Ok(Token::Kernel {
-            fd: head.fd,
-            nonblocking: head.nonblocking,
-        })
+        Ok(())
     }
 
     /// Keeps the request as the head, to be shown again.
-    pub(super) fn hold(&self, token: Token, request: &Request, deferred: bool) -> Result<()> {
-        let (fd, nonblocking) = token.kernel()?;
-        let mut head = HeldHead {
-            fd,
+    pub(super) fn hold(&self, arrived: Arrived, request: &Request, deferred: bool) -> Result<()> {
+        // Nobody else puts one there: the calling thread has the listener's turn.
+        let claim = self.held().claim().ok_or(Error::SyscallFailure)?;
+        claim.fill_with(HELD, || HeldHead {
+            arrived,
             caller: request.caller,
-            nonblocking,
             deferred,
-            key: None,
-        };
-        if let Some(watched) = self.watched() {
+            key: OnceLock::new(),
+        }); // ACC-07 ACC-21
+        if let (Some(watched), Some(head)) = (self.watched(), self.look_at_held()) {
             head.watch(watched);
         }
-        *self.held().lock() = Some(head); // ACC-07 ACC-21
         Ok(())
-    }
-}
-
-pub(super) fn admit(
-    token: Token,
-    request: &Request,
-    acceptance: &Acceptance<'_>,
-    family: Family,
-) -> Result<Tcp> {
-    let (fd, nonblocking) = token.kernel()?;
-    if nonblocking != acceptance.nonblocking {
-        ioctl_fionbio(&fd, acceptance.nonblocking)?; // SKT-06: it has changed since the arrival
-    }
-    let peer = Some(request.caller); // SKT-18
-    Ok(Tcp::from_fd(fd, family, Connection::ACCEPTED, peer))
-}
-
-pub(super) fn refuse(token: Token) -> Result<()> {
-    reset(token.kernel()?.0); // ACC-06 ACC-71
-    Ok(())
-}
-
-impl Token {
-    fn kernel(self) -> Result<(OwnedFd, bool)> {
-        match self {
-            Self::Kernel { fd, nonblocking } => Ok((fd, nonblocking)),
-            Self::Queued(_) => Err(Error::SyscallFailure),
-        }
     }
 }

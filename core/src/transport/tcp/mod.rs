@@ -12,7 +12,7 @@ mod watching;
 
 use std::{
     net::SocketAddr,
-    os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering::SeqCst},
@@ -21,19 +21,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parking_lot::Mutex;
 use rustix::{
     event::{PollFd, PollFlags, poll},
     io::{Errno, ioctl_fionbio},
-    net::{self, AddressFamily, SocketAddrAny, SocketFlags, SocketType, ipproto, sockopt},
+    net::{self, AddressFamily, SocketFlags, SocketType, ipproto, sockopt},
     time::Timespec,
 };
 
 pub(crate) use self::adopt::Adopted;
-use self::{listen::HeldHead, watching::KernelWatch};
-use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
+use self::{
+    listen::{Arrived, HeldHead},
+    watching::KernelWatch,
+};
+use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Transport};
 use crate::{
     Address, Error, Family, Qos, Result, Setting, Wait,
+    address::Sockaddr,
     provider::{
         options::{Linger, SocketOption},
         turn::Phase,
@@ -42,7 +45,7 @@ use crate::{
         connection::{Connection, Shutdown, State},
         user_data::UserDataKind,
     },
-    sys,
+    sys::{self, slot::Slot},
 };
 
 /// The kernel socket. It closes when it is dropped, unless the program has closed its number
@@ -79,7 +82,8 @@ pub(crate) struct Tcp {
     sleepers: AtomicU32,
     /// The Winsock number of an error that sending and receiving report, 0 if none.
     broken: AtomicU16,
-    peer: Mutex<Option<Address>>,
+    /// Whom it was accepted from; a client's destination stands in its attempt.
+    peer: Sockaddr,
     family: Family,
     closed: AtomicBool,
     /// Made when it is needed: an accepted socket, of which there may be many, does without.
@@ -90,9 +94,9 @@ pub(crate) struct Tcp {
 #[derive(Debug)]
 struct History {
     caller_check: AtomicBool,
-    /// The local address of a listener, known before any request (P1).
-    listening_on: OnceLock<Address>,
-    held: Mutex<Option<HeldHead>>,
+    /// The local address of a listener that is bound to one, known before any request (P1).
+    listening_on: OnceLock<Sockaddr>,
+    held: Slot<HeldHead>,
     attempt: connect::Attempt,
     /// What the kernel reports, for those who have registered for events.
     watched: OnceLock<Arc<KernelWatch>>,
@@ -103,7 +107,7 @@ impl History {
         Self {
             caller_check: AtomicBool::new(true),
             listening_on: OnceLock::new(),
-            held: Mutex::new(None),
+            held: Slot::empty(),
             attempt: connect::Attempt::default(),
             watched: OnceLock::new(),
         }
@@ -119,7 +123,7 @@ impl Tcp {
         };
         let flags = SocketFlags::CLOEXEC; // HND-36
         let fd = net::socket_with(domain, SocketType::STREAM, flags, Some(ipproto::TCP))?;
-        Ok(Self::from_fd(fd, family, Connection::NEW, None).configured())
+        Ok(Self::from_fd(fd, family, Connection::NEW, Sockaddr::NONE).configured())
     }
 
     /// A socket that may become a listener takes the setting of this moment.
@@ -130,7 +134,7 @@ impl Tcp {
         self
     }
 
-    fn from_fd(fd: OwnedFd, family: Family, connection: Connection, peer: Option<Address>) -> Self {
+    fn from_fd(fd: OwnedFd, family: Family, connection: Connection, peer: Sockaddr) -> Self {
         Self {
             fd: Descriptor {
                 fd: Some(fd),
@@ -139,7 +143,7 @@ impl Tcp {
             connection: AtomicU32::new(connection.to_bits()),
             sleepers: AtomicU32::new(0),
             broken: AtomicU16::new(0),
-            peer: Mutex::new(peer),
+            peer,
             family,
             closed: AtomicBool::new(false),
             history: OnceLock::new(),
@@ -151,7 +155,7 @@ impl Tcp {
     }
 
     /// The place of a head that was put back.
-    fn held(&self) -> &Mutex<Option<HeldHead>> {
+    fn held(&self) -> &Slot<HeldHead> {
         &self.history().held
     }
 
@@ -239,14 +243,24 @@ impl Tcp {
     }
 
     fn bound_address(&self) -> Result<Address> {
-        ip_address(net::getsockname(&self.fd)?)
+        Ok(Sockaddr::from_kernel(&net::getsockname(&self.fd)?)?.address())
     }
-}
 
-fn ip_address(address: SocketAddrAny) -> Result<Address> {
-    Ok(Address::Ip(
-        SocketAddr::try_from(address).map_err(|_| Error::AfNoSupport)?,
-    ))
+    /// The peer, or whom the last connect was for.
+    fn peer(&self) -> Option<Address> {
+        if self.peer.is_none() {
+            return self.destination();
+        }
+        Some(self.peer.address())
+    }
+
+    /// Remembers the local address of a listener; on the wildcard each request has its own.
+    fn listens_on(&self, address: &Address) {
+        if !address.is_unspecified() {
+            // A second call finds the address there already.
+            let _ = self.history().listening_on.set(address.into());
+        }
+    }
 }
 
 /// The IP address, if it is of the socket's family (LSN-11, CON-13).
@@ -275,39 +289,63 @@ fn reset(fd: OwnedFd) {
 }
 
 impl Accepting for Tcp {
+    type Token = Arrived;
+    type Accepted = OwnedFd;
+
     fn is_listening(&self) -> bool {
         self.connection().state == State::Listening
     }
 
-    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Token> {
+    fn take(&self, held: bool, mode: Mode<'_>, request: &mut Request) -> Result<Arrived> {
         self.take_head(held, mode, request)
     }
 
     fn admit(
         &self,
-        token: Token,
-        request: &Request,
+        arrived: Arrived,
+        _request: &Request,
         acceptance: &Acceptance<'_>,
-    ) -> Result<Endpoint> {
-        listen::admit(token, request, acceptance, self.family).map(Endpoint::Tcp)
+    ) -> Result<OwnedFd> {
+        arrived.admit(acceptance)
     }
 
-    fn refuse(&self, token: Token, _data: &[u8]) -> Result<()> {
-        listen::refuse(token)
+    fn refuse(&self, arrived: Arrived, _data: &[u8]) -> Result<()> {
+        arrived.refuse();
+        Ok(())
     }
 
-    fn put_back(&self, token: Token, request: &Request, deferred: bool) -> Result<()> {
-        self.hold(token, request, deferred)
+    fn put_back(&self, arrived: Arrived, request: &Request, deferred: bool) -> Result<()> {
+        self.hold(arrived, request, deferred)
     }
 
     fn holds_head(&self) -> bool {
-        self.held().lock().is_some()
+        self.held().is_occupied()
     }
 
     fn drop_head(&self) {
         if let Some(head) = self.take_held() {
-            head.reset();
+            head.arrived.refuse();
         }
+    }
+
+    fn settle_accept(&self, deferred: bool) {
+        if let Some(watched) = self.watched() {
+            watched.settle_accept(deferred, self.holds_head());
+        }
+    }
+
+    fn descriptor(accepted: &OwnedFd) -> Option<RawFd> {
+        Some(accepted.as_raw_fd())
+    }
+
+    fn endpoint(&self, accepted: OwnedFd, request: &Request) -> Endpoint {
+        let peer = request.caller; // SKT-18
+        Endpoint::Tcp(Self::from_fd(
+            accepted,
+            self.family,
+            Connection::ACCEPTED,
+            peer,
+        ))
     }
 }
 
@@ -398,7 +436,7 @@ impl Transport for Tcp {
     fn peer_address(&self) -> Result<Address> {
         self.settle_attempt()?;
         self.connection().check_peer_address()?;
-        self.peer.lock().ok_or(Error::NotConn) // CON-31 DIS-60
+        self.peer().ok_or(Error::NotConn) // CON-31 DIS-60
     }
 
     fn socket_error(&self) -> Result<i32> {
@@ -466,8 +504,9 @@ impl Transport for Tcp {
             State::Listening => sockopt::socket_acceptconn(&self.fd) == Ok(true),
             State::Connected => match net::getpeername(&self.fd) {
                 Ok(peer) => same_end(
-                    peer.and_then(|peer| ip_address(peer).ok()),
-                    *self.peer.lock(),
+                    peer.and_then(|peer| Sockaddr::from_kernel(&peer).ok())
+                        .map(|peer| peer.address()),
+                    self.peer(),
                 ),
                 Err(error) => error == Errno::NOTCONN, // reset: nothing more can be told
             },

@@ -53,11 +53,7 @@ impl Tcp {
         if is_deciding || !wanted.contains(Readiness::READ) {
             return nothing;
         }
-        let held = self
-            .held()
-            .lock()
-            .as_ref()
-            .map(super::HeldHead::is_deferred);
+        let held = self.look_at_held().map(|head| head.deferred);
         match held {
             Some(true) => nothing, // EVT-63
             Some(false) => Ok((Readiness::READ, Poll::NOTHING)),

@@ -119,12 +119,12 @@ impl Tcp {
     /// A send or receive has failed: either it can be tried again, or the call ends.
     fn after_failure(&self, error: Errno, events: PollFlags, mode: Mode<'_>) -> Result<()> {
         match error {
-            Errno::INTR => self.check_interrupted(&mode.wait),
+            Errno::INTR => self.check_interrupted(mode.wait),
             Errno::WOULDBLOCK if !mode.blocking => Err(Error::WouldBlock),
-            Errno::WOULDBLOCK if mode.wait.is_bounded() => self.wait_for(events, &mode.wait),
+            Errno::WOULDBLOCK if mode.wait.is_bounded() => self.wait_for(events, mode.wait),
             Errno::WOULDBLOCK if self.has_timeout(events)? => Err(Error::TimedOut),
             // Somebody made the descriptor non-blocking behind the library's back.
-            Errno::WOULDBLOCK => self.wait_for(events, &mode.wait),
+            Errno::WOULDBLOCK => self.wait_for(events, mode.wait),
             error => {
                 self.check_open()?;
                 Err(self.broken_by(error))

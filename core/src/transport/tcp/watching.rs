@@ -138,13 +138,6 @@ impl Tcp {
         }
     }
 
-    /// An accept call has ended, and the turn was given back.
-    pub(crate) fn settle_accept(&self, deferred: bool) {
-        if let Some(watched) = self.watched() {
-            watched.settle_accept(deferred, self.held().lock().is_some());
-        }
-    }
-
     /// The socket closes, or leaves the library.
     pub(super) fn unwatch(&self) {
         if let Some(watched) = self.watched() {
@@ -175,9 +168,9 @@ impl Tcp {
         }
         let found = EventReport::new(events, failure, None);
         watched.watch.change(|record| record.found(found)).now();
-        if let Some(head) = &mut *self.held().lock() {
+        if let Some(head) = self.look_at_held() {
             head.watch(watched);
-            if head.is_deferred() {
+            if head.deferred {
                 watched.deferred(); // ACC-65
             }
         }

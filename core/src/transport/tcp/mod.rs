@@ -31,7 +31,7 @@ use rustix::{
 pub(crate) use self::adopt::Adopted;
 use self::{
     listen::{Arrived, HeldHead},
-    watching::KernelWatch,
+    watching::{KernelWatch, Number},
 };
 use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Transport};
 use crate::{
@@ -529,6 +529,9 @@ impl Transport for Tcp {
 
     fn descriptor_was_closed(&self) {
         self.fd.lost.store(true, SeqCst); // HND-35
+        if let Some(watched) = self.watched() {
+            watched.close(Number::Lost);
+        }
     }
 
     /// Wakes whoever sleeps on the socket. The kernel socket itself closes with its last user.

@@ -15,6 +15,7 @@ use std::{
 use parking_lot::Mutex;
 use rustix::{
     event::{PollFd, PollFlags, epoll::EventFlags, poll},
+    fs::fstat,
     io::ioctl_fionread,
     net::{self, sockopt},
     time::Timespec,
@@ -55,6 +56,13 @@ pub(super) struct KernelWatch {
     aborted: AtomicBool,
 }
 
+/// Whose the descriptor's number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Number {
+    Own,
+    Lost,
+}
+
 /// Where the socket stands, as far as reports are concerned.
 #[derive(Debug)]
 pub(super) enum Stage {
@@ -76,11 +84,31 @@ struct Reported {
     /// A send has found no room (EVT-17).
     wants_room: bool,
     receive_ended: bool,
+    /// The file that the number stands for, where it may have to be acted on by somebody who has not
+    /// named the socket.
+    file: Option<File>,
+}
+
+/// Names an open socket of the system.
+type File = (u64, u64);
+
+fn file_of(fd: BorrowedFd<'_>) -> Option<File> {
+    let found = fstat(fd).ok()?;
+    Some((found.st_dev, found.st_ino))
 }
 
 impl Reported {
     fn with_socket<R>(&self, ask: impl FnOnce(BorrowedFd<'_>) -> R) -> Option<R> {
         sys::with_number(self.number?, ask)
+    }
+
+    /// The program may have closed the number by other means, and it may be another file's now (HND-35).
+    fn remember_file(&mut self) {
+        self.file = self.with_socket(file_of).flatten();
+    }
+
+    fn is_intact(&self) -> bool {
+        self.file.is_some() && self.with_socket(file_of).flatten() == self.file
     }
 }
 
@@ -152,7 +180,7 @@ impl Tcp {
     /// The socket closes, or leaves the library.
     pub(super) fn unwatch(&self) {
         if let Some(watched) = self.watched() {
-            watched.close();
+            watched.close(Number::Own);
         }
     }
 
@@ -185,7 +213,9 @@ impl Tcp {
             watched.deferred(); // ACC-65
             head.watch(watched);
         }
-        if let Stage::Connecting(history) = &watched.state.lock().stage {
+        let mut state = watched.state.lock();
+        state.remember_file();
+        if let Stage::Connecting(history) = &state.stage {
             watched.set_deadline(history);
         }
     }
@@ -203,6 +233,7 @@ impl KernelWatch {
                 unread: None,
                 wants_room: false,
                 receive_ended: false,
+                file: None,
             }),
             aborted: AtomicBool::new(false),
         }
@@ -259,7 +290,9 @@ impl KernelWatch {
                 Indication::NOTHING
             })
             .now();
-        self.state.lock().stage = Stage::Connecting(history);
+        let mut state = self.state.lock();
+        state.remember_file();
+        state.stage = Stage::Connecting(history);
     }
 
     /// The connect call returns; a non-blocking attempt may go on.
@@ -378,7 +411,11 @@ impl KernelWatch {
 
     /// This side has ended receiving: data that comes now resets the connection.
     pub(super) fn end_receiving(&self) {
-        self.state.lock().receive_ended = true;
+        {
+            let mut state = self.state.lock();
+            state.remember_file();
+            state.receive_ended = true;
+        }
         self.watch
             .change(|record| {
                 record.vanished(NetworkEvents::READ);
@@ -506,6 +543,9 @@ impl KernelWatch {
 
     /// Data has come that nobody will read (DIS-32).
     fn abort(&self, state: &Reported) -> Told {
+        if !state.is_intact() {
+            return Told::default();
+        }
         self.aborted.store(true, SeqCst);
         state.with_socket(|fd| {
             let _ = net::connect_unspec(fd);
@@ -541,14 +581,20 @@ impl KernelWatch {
         EventReport::new(events, None, error)
     }
 
-    fn close(&self) {
+    /// The socket is about to be closed, or was lost: then its number may be somebody else's, who may
+    /// be in the set by it (HND-35).
+    pub(super) fn close(&self, whose: Number) {
         let mut state = self.state.lock();
         let key = state.key.take();
         let number = state.number.take();
         state.stage = Stage::Idle;
         drop(state);
-        if let (Some(key), Some(number)) = (key, number) {
-            sys::with_number(number, |fd| self.intake.remove(Some(fd), key));
+        match (key, number) {
+            (Some(key), Some(number)) if whose == Number::Own => {
+                sys::with_number(number, |fd| self.intake.remove(Some(fd), key));
+            }
+            (Some(key), _) => self.intake.remove(None, key),
+            (None, _) => {}
         }
         self.watch.close();
     }
@@ -593,10 +639,12 @@ impl Source for KernelWatch {
 
 impl KernelWatch {
     fn look_at_attempt(&self, history: &History) {
-        let outcome = {
-            let number = self.state.lock().number;
-            number.and_then(|number| sys::with_number(number, |fd| history.attempt.outcome(fd)))
+        let number = {
+            let state = self.state.lock();
+            state.number.filter(|_| state.is_intact())
         };
+        let outcome =
+            number.and_then(|number| sys::with_number(number, |fd| history.attempt.outcome(fd)));
         if let Some(Ok(outcome)) = outcome {
             self.attempt_ended(outcome);
         }

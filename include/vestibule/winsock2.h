@@ -8,7 +8,7 @@
  * Include this header before the system's socket headers. After them it works too, but then bind,
  * connect and their like are macros.
  *
- * What differs from Windows: select, WSAPoll, overlapped calls, name resolution and
+ * What differs from Windows: WSAPoll, overlapped calls, name resolution and
  * datagrams are not offered yet. ioctlsocket knows FIONBIO. A condition function has to return: no
  * exception and no longjmp through it.
  *
@@ -20,6 +20,20 @@
 
 /* ---- The system's headers, with the names that Winsock uses differently put aside ------------ */
 
+/* How many sockets a set has is the program's choice; the system's headers have a number, too. */
+#if defined FD_SETSIZE && (!defined _SYS_SELECT_H || FD_SETSIZE != __FD_SETSIZE)
+#define VESTIBULE_SETSIZE_CHOSEN
+#pragma push_macro("FD_SETSIZE")
+#undef FD_SETSIZE
+#endif
+
+/* Nearly every header of the system brings these. */
+#ifndef _SYS_SELECT_H
+#define VESTIBULE_PUT_ASIDE
+#define select vestibule_system_select
+#define fd_set vestibule_system_fd_set
+#endif
+
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +42,15 @@
 #include <sys/ioctl.h>
 #include <sys/select.h>
 #include <sys/time.h>
+
+#ifdef VESTIBULE_PUT_ASIDE
+#undef VESTIBULE_PUT_ASIDE
+#undef select
+#undef fd_set
+#else
+#define select vestibule_ws_select
+#define fd_set vestibule_ws_fd_set
+#endif
 
 #ifndef _SYS_SOCKET_H
 #define VESTIBULE_PUT_ASIDE
@@ -96,7 +119,52 @@ typedef uint32_t SERVICETYPE;
 #include "vestibule_wsnumbers.h"
 
 #undef FD_SETSIZE
+#ifdef VESTIBULE_SETSIZE_CHOSEN
+#undef VESTIBULE_SETSIZE_CHOSEN
+#pragma pop_macro("FD_SETSIZE")
+#else
 #define FD_SETSIZE 64
+#endif
+
+/* A list of sockets, not a set of bits: it may hold any, and select looks at fd_count of them,
+ * however long the array is. A program that defines FD_SETSIZE first chooses the length (LAY-39,
+ * EVT-64). */
+typedef struct fd_set {
+    u_int fd_count;
+    SOCKET fd_array[FD_SETSIZE];
+} fd_set, FD_SET, *PFD_SET, *LPFD_SET;
+
+static inline int vestibule_fd_isset(SOCKET s, const fd_set *set) {
+    u_int i;
+    for (i = 0; i < set->fd_count; i++)
+        if (set->fd_array[i] == s)
+            return 1;
+    return 0;
+}
+
+static inline void vestibule_fd_add(SOCKET s, fd_set *set) {
+    if (!vestibule_fd_isset(s, set) && set->fd_count < FD_SETSIZE)
+        set->fd_array[set->fd_count++] = s;
+}
+
+static inline void vestibule_fd_remove(SOCKET s, fd_set *set) {
+    u_int i, kept = 0;
+    for (i = 0; i < set->fd_count; i++)
+        if (set->fd_array[i] != s)
+            set->fd_array[kept++] = set->fd_array[i];
+    set->fd_count = kept;
+}
+
+#undef FD_ZERO
+#undef FD_SET
+#undef FD_CLR
+#undef FD_ISSET
+#define FD_ZERO(set) ((void)((set)->fd_count = 0))
+#define FD_SET(s, set) vestibule_fd_add((SOCKET)(s), (set))
+#define FD_CLR(s, set) vestibule_fd_remove((SOCKET)(s), (set))
+#define FD_ISSET(s, set) vestibule_fd_isset((SOCKET)(s), (set))
+
+typedef struct timeval TIMEVAL, *PTIMEVAL, *LPTIMEVAL; /* the system's, with members of 64 bits */
 
 typedef struct sockaddr SOCKADDR, *PSOCKADDR, *LPSOCKADDR;
 typedef struct sockaddr_in SOCKADDR_IN, *PSOCKADDR_IN, *LPSOCKADDR_IN;
@@ -288,6 +356,10 @@ int WSAAPI WSASendDisconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData)
     VESTIBULE_SYMBOL("send_disconnect"); /* LAY-15 */
 int WSAAPI WSARecvDisconnect(SOCKET s, LPWSABUF lpInboundDisconnectData)
     VESTIBULE_SYMBOL("recv_disconnect"); /* LAY-15 */
+
+/* How many sockets are left in the sets: the ready ones. nfds is ignored (EVT-63, EVT-64). */
+int WSAAPI select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds,
+                  const struct timeval *timeout) VESTIBULE_SYMBOL("select");
 
 int WSAAPI getsockname(SOCKET s, struct sockaddr *name, int *namelen)
     VESTIBULE_SYMBOL("getsockname");

@@ -423,6 +423,29 @@ static void enum_protocols_w_arguments(int family) {
     CHECK_ERROR(WSAEnumProtocolsW(NULL, NULL, &size), WSAEFAULT);
 }
 
+static void select_handle(uintptr_t bad) {
+    const struct timeval past = {-1, 0};
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(bad, &set);
+    CHECK_ERROR(select(0, &set, NULL, NULL, &past), WSAENOTSOCK);
+    CHECK_ERROR(select(0, NULL, &set, NULL, NULL), WSAENOTSOCK);
+    CHECK_ERROR(select(0, NULL, NULL, &set, NULL), WSAENOTSOCK);
+    CHECK(set.fd_count == 1 && set.fd_array[0] == bad);
+}
+
+static void select_arguments(int family) {
+    const struct timeval past = {0, -1};
+    SOCKET s = fresh(family);
+    fd_set set;
+    FD_ZERO(&set);
+    CHECK_ERROR(select(0, NULL, NULL, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(select(0, &set, &set, &set, NULL), WSAEINVAL);
+    FD_SET(s, &set);
+    CHECK_ERROR(select(0, &set, NULL, NULL, &past), WSAEINVAL);
+    CHECK(set.fd_count == 1 && closesocket(s) == 0);
+}
+
 #include "bad_events_winsock.h"
 
 #define ROW(name, with_handle, with_arguments)                                                     \
@@ -455,6 +478,7 @@ static const struct row rows[] = {
     ROW("recv", recv_handle, recv_arguments),
     ROW("recv_disconnect", recv_disconnect_handle, disconnect_arguments),
     ROW("reset_event", reset_event_handle, event_arguments),
+    ROW("select", select_handle, select_arguments),
     ROW("send", send_handle, send_arguments),
     ROW("send_disconnect", send_disconnect_handle, disconnect_arguments),
     ROW("set_event", set_event_handle, event_arguments),

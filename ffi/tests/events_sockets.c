@@ -1,6 +1,6 @@
-/* Registering for network events and enumerating them, on plain TCP and in-process: what is recorded
- * and when, what the re-enabling calls do, what a registration keeps (EVT-01 to EVT-36, EVT-59, EVT-60,
- * SKT-07 to SKT-12, ACC-09, ACC-61, ACC-62). */
+/* Registering for network events and enumerating them, on plain TCP and in-process: what is
+ * recorded and when, what the re-enabling calls do, what a registration keeps (EVT-01 to EVT-36,
+ * EVT-59, EVT-60, SKT-07 to SKT-12, ACC-09, ACC-61, ACC-62). */
 
 #include "winsock_events.h"
 
@@ -116,7 +116,7 @@ static void the_end_of_an_attempt_is_told(int family) {
     CHECK_FAILS(connect(client, &name.any, name_size),
                 family == AF_INET ? WSAEWOULDBLOCK : WSAECONNREFUSED);
     CHECK(becomes_set(event));
-    CHECK(happened_with(client, event, &events) == FD_CONNECT); /* no FD_WRITE */
+    CHECK(happened_with(client, event, &events) == FD_CONNECT);  /* no FD_WRITE */
     CHECK(events.iErrorCode[FD_CONNECT_BIT] == WSAECONNREFUSED); /* EVT-29 */
     close_socket(client), close_event(event);
 }
@@ -124,7 +124,8 @@ static void the_end_of_an_attempt_is_told(int family) {
 static void who_registers_late_finds_the_connection(int family) {
     struct pair pair = connected(family);
     WSAEVENT event = registered(pair.client, FD_CONNECT | FD_WRITE);
-    CHECK(happens(pair.client, event, FD_CONNECT | FD_WRITE) == (FD_CONNECT | FD_WRITE)); /* EVT-21 */
+    CHECK(happens(pair.client, event, FD_CONNECT | FD_WRITE) ==
+          (FD_CONNECT | FD_WRITE)); /* EVT-21 */
     close_pair(pair), close_event(event);
 }
 
@@ -181,7 +182,8 @@ static void the_end_is_told_at_once_and_once(int family) {
     CHECK(happens(pair.server, event, FD_READ) == FD_READ);
     CHECK(shutdown(pair.client, SD_SEND) == 0);
     CHECK(becomes_set(event));
-    CHECK(happened_with(pair.server, event, &events) == FD_CLOSE); /* EVT-04 EVT-20, no FD_READ EVT-19 */
+    CHECK(happened_with(pair.server, event, &events) ==
+          FD_CLOSE); /* EVT-04 EVT-20, no FD_READ EVT-19 */
     CHECK(events.iErrorCode[FD_CLOSE_BIT] == 0);
     CHECK(received(pair.server, 16) == 4 && received(pair.server, 16) == 0);
     CHECK(is_quiet(event) && happened(pair.server, event) == 0); /* EVT-20 */
@@ -210,9 +212,9 @@ static void a_registration_replaces_the_one_before(int family) {
     send_bytes(pair.client, 1);
     CHECK(becomes_set(first));
     second = registered(pair.server, FD_CLOSE);
-    CHECK(is_set(first));                                                    /* EVT-31 */
-    CHECK(is_quiet(second) && happened(pair.server, NULL) == 0);             /* EVT-25 */
-    CHECK(WSAEventSelect(pair.server, second, FD_READ) == 0);                /* EVT-07 */
+    CHECK(is_set(first));                                        /* EVT-31 */
+    CHECK(is_quiet(second) && happened(pair.server, NULL) == 0); /* EVT-25 */
+    CHECK(WSAEventSelect(pair.server, second, FD_READ) == 0);    /* EVT-07 */
     CHECK(is_set(second) && happened(pair.server, second) == FD_READ);
     CHECK(WSAResetEvent(first));
     CHECK(WSAEventSelect(pair.server, first, FD_READ) == 0);

@@ -1,5 +1,5 @@
-/* WSAAsyncSelect with a notification port as its window: a message is what a window procedure is given
- * (EVT-50, EVT-53, LAY-18). */
+/* WSAAsyncSelect with a notification port as its window: a message is what a window procedure is
+ * given (EVT-50, EVT-53, LAY-18). */
 
 #include "winsock_events.h"
 

@@ -72,6 +72,11 @@ SIZE(WSAPROTOCOLCHAIN, 32);
 AT(WSAPROTOCOLCHAIN, ChainLen, 0);
 AT(WSAPROTOCOLCHAIN, ChainEntries, 4);
 
+/* LAY-39 */
+SIZE(fd_set, 8 + FD_SETSIZE * sizeof(SOCKET));
+AT(fd_set, fd_count, 0);
+AT(fd_set, fd_array, 8);
+
 /* LAY-08, LAY-09 */
 SIZE(WSAPROTOCOL_INFOA, 372);
 SIZE(WSAPROTOCOL_INFOW, 628);

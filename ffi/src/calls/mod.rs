@@ -13,6 +13,7 @@ pub(crate) mod events;
 pub(crate) mod names;
 pub(crate) mod options;
 pub(crate) mod qos;
+pub(crate) mod select;
 pub(crate) mod sockets;
 
 use std::time::Duration;

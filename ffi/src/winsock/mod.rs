@@ -8,6 +8,7 @@ pub mod connections;
 pub mod control;
 pub mod events;
 pub mod names;
+pub mod select;
 pub mod sockets;
 pub mod startup;
 

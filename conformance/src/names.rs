@@ -83,6 +83,69 @@ impl Socket {
     }
 }
 
+/// An event object or a notification port of the scenario.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Object {
+    /// Where it lives.
+    pub(crate) side: Side,
+    /// Its name in the driver.
+    pub(crate) name: String,
+}
+
+impl Object {
+    fn server(name: &str) -> Self {
+        Self {
+            side: Side::Server,
+            name: name.to_owned(),
+        }
+    }
+
+    fn caller(kind: &str, caller: &str) -> Self {
+        Self {
+            side: Side::Client,
+            name: format!("{kind}-{caller}"),
+        }
+    }
+
+    /// The event object that a socket reports to unless another is named.
+    pub(crate) fn event_of(socket: &Socket) -> Self {
+        Self::of("event", socket)
+    }
+
+    /// The port that gets the messages of a socket.
+    pub(crate) fn port_of(socket: &Socket) -> Self {
+        Self::of("port", socket)
+    }
+
+    fn of(kind: &str, socket: &Socket) -> Self {
+        match (socket.side, &socket.name) {
+            (Side::Client, Some(caller)) => Self::caller(kind, caller),
+            _ => Self::server(kind),
+        }
+    }
+}
+
+impl FromStr for Object {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "the event object" => return Ok(Self::server("event")),
+            "the second event object" => return Ok(Self::server("event-2")),
+            "the third event object" => return Ok(Self::server("event-3")),
+            "the port" => return Ok(Self::server("port")),
+            _ => {}
+        }
+        if let Some(caller) = text.strip_prefix("the event object of caller ") {
+            return Ok(Self::caller("event", caller));
+        }
+        match text.strip_prefix("the port of caller ") {
+            Some(caller) => Ok(Self::caller("port", caller)),
+            None => Err(format!("`{text}` is no event object or port")),
+        }
+    }
+}
+
 /// The name of the socket that is accepted from a caller.
 pub(crate) fn accepted_name(caller: &str) -> String {
     format!("accepted-{caller}")
@@ -136,5 +199,14 @@ mod tests {
         );
         assert_eq!("the accepted socket".parse::<Socket>().unwrap().name, None);
         assert!("the sockets".parse::<Socket>().is_err());
+    }
+
+    #[test]
+    fn a_socket_has_an_event_object_of_its_side() {
+        let own = Object::event_of(&Socket::caller("B"));
+        assert_eq!("the event object of caller B".parse(), Ok(own));
+        let shared = Object::event_of(&Socket::accepted_from("B"));
+        assert_eq!("the event object".parse(), Ok(shared));
+        assert!("the fourth event object".parse::<Object>().is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! The small language of arguments in feature text: "with a backlog of 5 and …".
 
-use crate::names::Socket;
+use crate::names::{Object, Socket};
 
 /// A flow specification that every provider of QOS can meet.
 pub(crate) const FLOW: &str = "1000,2000,3000,4000,5000,2,600,70/100,200,300,400,500,2,60,7/-";
@@ -102,13 +102,28 @@ fn argument(clause: &str) -> Option<Vec<Argument>> {
         "no caller data" => return plain("caller-data", "-"),
         "empty caller data" => return plain("caller-data", "\"\""),
         "a QOS" => return plain("sqos", FLOW),
+        "another QOS" => return plain("sqos", CHANGED_FLOW),
         "a group QOS" => return plain("gqos", FLOW),
         "a QOS that cannot be met" => return plain("sqos", IMPOSSIBLE_FLOW),
         "no buffer" => return plain("capacity", "-"),
         "no data" => return plain("data", "-"),
         "MSG_PEEK" => return plain("peek", "1"),
         "MSG_PARTIAL" => return plain("partial", "1"),
+        "no event object" => return plain("event", "-"),
+        "no port" => return plain("port", "-"),
+        "no events" => return plain("mask", "-"),
         _ => {}
+    }
+    if let Ok(object) = clause.parse::<Object>() {
+        let kind = if clause.starts_with("the port") {
+            "port"
+        } else {
+            "event"
+        };
+        return plain(kind, &object.name);
+    }
+    if clause.starts_with("FD_") {
+        return plain("mask", clause);
     }
     if let Some(number) = between(clause, "a length of ", " but no address buffer") {
         return Some(vec![
@@ -139,7 +154,7 @@ fn argument(clause: &str) -> Option<Vec<Argument>> {
 
 /// Clauses of a fixed beginning and one value.
 fn simple(clause: &str) -> Option<Vec<Argument>> {
-    const NUMBERS: [(&str, &str); 9] = [
+    const NUMBERS: [(&str, &str); 11] = [
         ("a backlog of ", "backlog"),
         ("a length of ", "len"),
         ("callback data ", "context"),
@@ -148,6 +163,8 @@ fn simple(clause: &str) -> Option<Vec<Argument>> {
         ("error ", "value"),
         ("code ", "code"),
         ("handle ", "value"),
+        ("mask ", "mask"),
+        ("message ", "message"),
         ("value ", "value"),
     ];
     const DATA: [(&str, &str); 3] = [
@@ -172,6 +189,21 @@ fn simple(clause: &str) -> Option<Vec<Argument>> {
         }
     }
     None
+}
+
+/// Network events, `FD_READ and FD_CLOSE with WSAECONNABORTED`, as the protocol spells them.
+///
+/// # Errors
+/// A sentence that names what is no event.
+pub(crate) fn events(text: &str) -> Result<Vec<String>, String> {
+    text.replace(", ", " and ")
+        .split(" and ")
+        .map(|event| match event.split_once(" with ") {
+            _ if !event.starts_with("FD_") => Err(format!("`{event}` is no event")),
+            Some((event, error)) => Ok(format!("{event}:{error}")),
+            None => Ok(event.to_owned()),
+        })
+        .collect()
 }
 
 /// What a condition function does before it returns: "having …".
@@ -323,6 +355,35 @@ mod tests {
         );
         assert_eq!(arguments(""), Ok(vec![]));
         assert!(arguments("a backlog of 5 and so on").is_err());
+    }
+
+    #[test]
+    fn events_have_errors_of_their_own() {
+        assert_eq!(
+            events("FD_READ, FD_WRITE and FD_CLOSE with WSAECONNABORTED"),
+            Ok(vec![
+                "FD_READ".to_owned(),
+                "FD_WRITE".to_owned(),
+                "FD_CLOSE:WSAECONNABORTED".to_owned(),
+            ])
+        );
+        assert!(events("FD_READ and nothing else").is_err());
+    }
+
+    #[test]
+    fn registrations_have_clauses() {
+        assert_eq!(
+            arguments("the second event object and FD_READ"),
+            Ok(vec![plain("event", "event-2"), plain("mask", "FD_READ")])
+        );
+        assert_eq!(
+            arguments("the port, message 7 and mask 1024"),
+            Ok(vec![
+                plain("port", "port"),
+                plain("message", "7"),
+                plain("mask", "1024"),
+            ])
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     driver::CallId,
-    names::{Actor, Socket},
+    names::{Actor, Object, Socket},
     phrases::{Argument, Place, Size, Value, hex, pattern},
     protocol::{Fields, Outcome},
     stage::{Side, Stage},
@@ -41,6 +41,10 @@ pub(crate) struct Scene {
     pub(crate) attempts: BTreeMap<String, Outcome>,
     pub(crate) remembered: BTreeMap<String, String>,
     made: BTreeSet<Socket>,
+    /// Event objects and ports that exist.
+    pub(crate) objects: BTreeSet<Object>,
+    /// The event objects that sockets report to, but for those that have their usual one.
+    pub(crate) reports_to: BTreeMap<String, Object>,
     seen: BTreeMap<String, String>,
     accepted: Option<String>,
     accepts: usize,
@@ -82,7 +86,10 @@ impl Scene {
         if let Some(name) = &accepts {
             arguments.set("as", name.clone());
         }
-        let blocking = matches!(verb, "accept" | "connect" | "recv" | "wait");
+        let blocking = matches!(
+            verb,
+            "accept" | "connect" | "recv" | "wait" | "event-wait" | "port-get"
+        );
         let mut stage = self.stage()?;
         let patience = if blocking {
             stage.patience().quiet()

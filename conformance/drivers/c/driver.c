@@ -7,6 +7,7 @@
  * open, its lane goes on serving its inbox inside the function. */
 
 #include "driver.h"
+#include "events.h"
 #include "names.h"
 #include "platform.h"
 
@@ -20,14 +21,14 @@
 
 /* What this API can do, whatever the entry. */
 #ifdef AF_VESTIBULE
-#define MORE ",descriptor-limit,settings,data-options"
+#define MORE ",descriptor-limit,settings,data-options,event-descriptors,message-mode"
 #else
 #define MORE ""
 #endif
 #define API                                                                                        \
     "winsock-api,null-pointers,raw-lengths,address-buffers,raw-decision,callback-context,"         \
     "callee-buffer,writable-inputs,groups,group-qos,qos-parameter,raw-options,handles,"            \
-    "last-error" MORE
+    "last-error,events" MORE
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
 
@@ -202,6 +203,7 @@ int main(void) {
     }
     output = gate_new();
     names_start();
+    events_start();
     greet();
     while ((line = read_line()) != NULL) {
         struct words *words = words_cut(line);

@@ -52,6 +52,16 @@ void socket_name(const char *name, SOCKET socket) {
     gate_give(lock);
 }
 
+const char *name_of_socket(SOCKET socket) {
+    struct named *named;
+    gate_take(lock);
+    named = names; /* a number that was reused is that of the latest */
+    while (named != NULL && named->socket != socket)
+        named = named->next;
+    gate_give(lock);
+    return named == NULL ? NULL : named->name;
+}
+
 struct named *names_take_all(void) {
     struct named *all;
     gate_take(lock);

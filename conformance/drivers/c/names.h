@@ -22,6 +22,8 @@ struct named {
 };
 
 void names_start(void);
+/* The name of the socket with that handle, or NULL; it is valid until all names are forgotten. */
+const char *name_of_socket(SOCKET socket);
 /* Forgets all names; the caller gets them, and frees them. */
 struct named *names_take_all(void);
 struct attempt *attempt_new(const char *name, int has_callee, size_t capacity);

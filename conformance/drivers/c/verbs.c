@@ -1,6 +1,7 @@
 /* One function for each verb that no other file has: makes the call and says what came of it. */
 
 #include "driver.h"
+#include "events.h"
 #include "names.h"
 #include "platform.h"
 #include "settings.h"
@@ -330,6 +331,7 @@ static enum outcome do_clear(struct work *work) {
         free(named);
         named = next;
     }
+    events_clear();
     if (cleaned_up) {
         WSADATA data;
         cleaned_up = WSAStartup(MAKEWORD(2, 2), &data) != 0;
@@ -376,6 +378,18 @@ static const struct {
     {"set-qos", set_qos_perform, 1},
     {"get-qos", get_qos_perform, 1},
     {"ioctl", ioctl_perform, 1},
+    {"event-create", event_create_perform, 0},
+    {"event-set", event_set_perform, 0},
+    {"event-reset", event_reset_perform, 0},
+    {"event-close", event_close_perform, 0},
+    {"event-wait", event_wait_perform, 0},
+    {"event-poll", event_poll_perform, 0},
+    {"event-select", event_select_perform, 1},
+    {"enum-events", enum_events_perform, 1},
+    {"port-create", port_create_perform, 0},
+    {"port-close", port_close_perform, 0},
+    {"async-select", async_select_perform, 1},
+    {"port-get", port_get_perform, 0},
     {"handle", do_handle, 0},
     {"thread", do_thread, 0},
     {"last-error", do_last_error, 0},

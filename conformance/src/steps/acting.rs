@@ -33,6 +33,13 @@ pub(super) fn verb(function: &str) -> Step<(&str, Fields)> {
         "WSAIoctl" => plain("ioctl"),
         "SIO_GET_QOS" => plain("get-qos"),
         "SIO_SET_QOS" => plain("set-qos"),
+        "WSACreateEvent" => plain("event-create"),
+        "WSASetEvent" => plain("event-set"),
+        "WSAResetEvent" => plain("event-reset"),
+        "WSACloseEvent" => plain("event-close"),
+        "WSAEventSelect" => plain("event-select"),
+        "WSAEnumNetworkEvents" => plain("enum-events"),
+        "WSAAsyncSelect" => plain("async-select"),
         _ => Err(format!("no function is called {function}")),
     }
 }

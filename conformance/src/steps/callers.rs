@@ -7,8 +7,12 @@ use crate::{
     phrases,
     protocol::{Fields, Outcome},
     scene::{Scene, Step},
+    stage::Side,
     steps::deciding::same,
 };
+
+/// So many bytes are sent at once to fill what there is room for.
+const PIECE: usize = 1 << 16;
 
 #[given(
     regex = r"^caller ([A-Z]) requests a connection(?: to (the second listener))?( and waits| in the background)?(?: with (.+))?$"
@@ -148,6 +152,39 @@ fn callee_length(scene: &mut Scene, caller: String, length: String) -> Step {
     let wanted = scene.value(Socket::caller(&caller).side, phrases::wanted(&length))?;
     let found = scene.callee(&caller)?;
     same("the callee length", found.need("callee-len")?, &wanted)
+}
+
+/// Its socket is non-blocking, and nobody receives.
+#[when(regex = r"^caller ([A-Z]) sends until it would block$")]
+fn sends_until_full(scene: &mut Scene, caller: String) -> Step {
+    let piece = phrases::hex(&phrases::pattern(PIECE));
+    let arguments = Fields::from([("name", caller.as_str()), ("data", piece.as_str())]);
+    let mut sent = 0;
+    loop {
+        match scene.ask(Side::Client, "send", &arguments)? {
+            Outcome::Ok(fields) => sent += number(fields.need("n")?)?,
+            outcome => {
+                scene.remembered.insert("sent".to_owned(), sent.to_string());
+                return outcome.failed_with("WSAEWOULDBLOCK");
+            }
+        }
+    }
+}
+
+#[when("the server receives everything")]
+fn receives_everything(scene: &mut Scene) -> Step {
+    let sent = scene.remembered.get("sent").ok_or("nothing was sent")?;
+    let mut left = number(sent)?;
+    let socket = "the accepted socket".parse()?;
+    while left > 0 {
+        let outcome = scene.receive(&socket)?;
+        left -= outcome.succeeded()?.need("data")?.len() / 2;
+    }
+    Ok(())
+}
+
+fn number(text: &str) -> Step<usize> {
+    text.parse().map_err(|_| format!("{text} is no number"))
 }
 
 #[then(regex = r"^caller ([A-Z]) and the accepted socket(?: of ([A-Z]))? can talk$")]

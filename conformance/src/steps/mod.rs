@@ -10,5 +10,8 @@
 mod acting;
 mod callers;
 mod deciding;
+mod event_objects;
 mod looking;
+mod messages;
+mod registering;
 mod sockets;

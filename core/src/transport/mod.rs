@@ -242,6 +242,18 @@ impl Endpoint {
         }
     }
 
+    /// A call has enabled `event` again without having looked at the socket; if its condition holds it
+    /// is to be told of (EVT-13, EVT-14).
+    pub(crate) fn look_again(&self, event: NetworkEvents) {
+        match self {
+            Self::Tcp(tcp) => tcp.look_again(),
+            Self::InProcess(in_process) if event == NetworkEvents::ACCEPT => {
+                in_process.enable_accepting();
+            }
+            Self::InProcess(in_process) => in_process.enable_reading(),
+        }
+    }
+
     /// A call on a watched socket has failed with [`Error::WouldBlock`](crate::Error): `event` is
     /// enabled again (EVT-12). A kernel socket's own calls see to it.
     pub(crate) fn would_block(&self, event: NetworkEvents) {

@@ -9,7 +9,7 @@ use provider::{ConditionArgs, Decision, Error, Result, Socket, Wait};
 
 use crate::{
     calls::named,
-    faults::{self, Fault},
+    faults::{self, Fault, telling},
     lanes::{Lane, Told},
     process::say,
     words::{Answer, End, Words, hex, qos_text},
@@ -41,7 +41,11 @@ pub(crate) fn accept(lane: &Lane, id: &str, words: &Words) -> Answer {
             &wait,
         )
     };
-    let accepted = match catch_unwind(AssertUnwindSafe(call)) {
+    let called = catch_unwind(AssertUnwindSafe(call));
+    if let Ok(accepted) = &called {
+        telling::accepted(&lane.process, words.need("name")?, accepted);
+    }
+    let accepted = match called {
         Ok(Ok(socket)) => socket,
         Ok(Err(error)) => return Err(faults::accept_error(&lane.process, error).into()),
         Err(_) => return Err(End::Raised),

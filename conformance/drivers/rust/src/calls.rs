@@ -6,8 +6,8 @@ use provider::{Entry, Error, Receive, Shutdown, Socket, Wait};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::{
-    accepting, connecting,
-    faults::{self, ending},
+    accepting, connecting, events,
+    faults::{self, ending, telling},
     lanes::Lane,
     options,
     process::{self, Named, Process},
@@ -19,6 +19,9 @@ const MOST: usize = 1 << 20;
 
 /// Carries out a verb.
 pub(crate) fn call(lane: &Lane, id: &str, verb: &str, words: &Words) -> Answer {
+    if let Some(answer) = events::call(lane, verb, words) {
+        return answer;
+    }
     let process = &lane.process;
     let done = |()| String::new();
     match verb {
@@ -64,7 +67,9 @@ fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer 
         }
         "send" => {
             let data = words.bytes("data")?.unwrap_or_default();
-            Ok(format!("n={}", ending::send(process, socket, &data)?))
+            let sent = ending::send(process, socket, &data)?;
+            telling::sent(process, words.need("name")?);
+            Ok(format!("n={sent}"))
         }
         "recv" => {
             let mut buffer = vec![0; words.number::<usize>("max")?.min(MOST)];
@@ -74,6 +79,9 @@ fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer 
                 ..Receive::default()
             };
             let length = ending::receive(process, socket, &mut buffer, flags)?;
+            if length == 0 {
+                telling::ended(process, words.need("name")?);
+            }
             Ok(format!("data={}", hex(&buffer[..length])))
         }
         "shutdown" => {
@@ -103,6 +111,7 @@ fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer 
             Ok(faults::set_nonblocking(process, socket, nonblocking).map(done)?)
         }
         "close" => {
+            telling::closing(process, words.need("name")?);
             ending::close(process, socket)?;
             process.note_closed(words.need("name")?);
             Ok(String::new())

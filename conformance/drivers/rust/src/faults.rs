@@ -1,6 +1,7 @@
 //! The faults that the driver can have; `conformance/faults.toml` lists them for the runner.
 
 pub(crate) mod ending;
+pub(crate) mod telling;
 
 use std::sync::{
     Mutex,
@@ -97,6 +98,40 @@ faults! {
     EmptyForDisconnected = "empty-for-disconnected",
     /// A message that is too long for the buffer looks like one of no bytes.
     EmptyForTooLong = "empty-for-too-long",
+    /// A deferral is followed by another `FD_ACCEPT`.
+    TellBehindDeferred = "tell-behind-deferred",
+    /// A request that arrives after `FD_ACCEPT` was enumerated is not told of.
+    LoseSecondArrival = "lose-second-arrival",
+    /// A new registration tells of enumerated events again.
+    ReportAgain = "report-again",
+    /// The end of the connection is told of again when a receive has reached it.
+    CloseTwice = "close-twice",
+    /// Every send is followed by `FD_WRITE`.
+    WriteAfterSend = "write-after-send",
+    /// Accepted sockets have no registration.
+    NoInheritance = "no-inheritance",
+    /// `FD_CLOSE` after a reset has the error `WSAECONNRESET`.
+    ResetInClose = "reset-in-close",
+    /// A registration resets the event object.
+    ResetByRegistration = "reset-by-registration",
+    /// What happens without a registration is not recorded.
+    ForgetUnregistered = "forget-unregistered",
+    /// `FD_READ` comes with `FD_CLOSE`.
+    ReadForClose = "read-for-close",
+    /// An enumeration clears events that are not in the mask.
+    EnumerateAll = "enumerate-all",
+    /// An enumeration does not reset the event object.
+    EnumerateResetsNothing = "enumerate-resets-nothing",
+    /// A wait resets the event object that ends it.
+    ResetByWait = "reset-by-wait",
+    /// A wait names the last event object that is set.
+    LastIndex = "last-index",
+    /// A wait for all event objects ends with one.
+    OneForAll = "one-for-all",
+    /// A message that was taken is followed by another while its condition holds.
+    MessageAgain = "message-again",
+    /// Messages of a registration outlive it.
+    KeepMessages = "keep-messages",
 }
 
 impl Fault {

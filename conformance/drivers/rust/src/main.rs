@@ -7,6 +7,7 @@
 mod accepting;
 mod calls;
 mod connecting;
+mod events;
 mod faults;
 mod lanes;
 mod options;

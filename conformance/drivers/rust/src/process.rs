@@ -4,14 +4,20 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, Write as _},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
-use provider::{Setting, Socket};
+use provider::{EventObject, Notification, NotificationPort, Setting, Socket};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::{faults::Fault, words::End};
+use crate::{
+    faults::{Fault, telling::Registered},
+    words::End,
+};
 
 /// The entries and what each has.
 const ENTRIES: [(&str, &str); 2] = [
@@ -30,8 +36,8 @@ const ENTRIES: [(&str, &str); 2] = [
 ];
 
 /// What the API has, whatever the entry.
-const API: &str =
-    "raise,raise-propagates,qos-parameter,timed-accept,descriptor-limit,settings,data-options";
+const API: &str = "raise,raise-propagates,qos-parameter,timed-accept,descriptor-limit,settings,data-options,\
+     events,event-descriptors,message-mode";
 
 /// The most descriptors that may be open while they are to run out.
 const FEW_DESCRIPTORS: u64 = 256;
@@ -61,6 +67,13 @@ pub(crate) struct Named {
 #[derive(Debug)]
 pub(crate) struct Process {
     sockets: Mutex<BTreeMap<String, Named>>,
+    objects: Mutex<BTreeMap<String, EventObject>>,
+    ports: Mutex<BTreeMap<String, NotificationPort>>,
+    /// The sockets that messages name.
+    numbers: Mutex<BTreeMap<u64, String>>,
+    registered: Mutex<BTreeMap<String, Registered>>,
+    /// Messages that should have been dropped.
+    pub(crate) kept_messages: Mutex<Vec<Notification>>,
     exhausted: Mutex<Option<(Rlimit, Vec<File>)>>,
     /// Settings that were changed, with what they were before.
     configured: Mutex<Vec<(Setting, u32)>>,
@@ -72,6 +85,11 @@ impl Process {
     pub(crate) fn new(fault: Option<Fault>) -> Self {
         Self {
             sockets: Mutex::default(),
+            objects: Mutex::default(),
+            ports: Mutex::default(),
+            numbers: Mutex::default(),
+            registered: Mutex::default(),
+            kept_messages: Mutex::default(),
             exhausted: Mutex::default(),
             configured: Mutex::default(),
             fault,
@@ -83,8 +101,16 @@ impl Process {
         self.fault == Some(fault)
     }
 
-    /// Gives a socket a name.
+    /// Gives a socket a name, and the number that messages name it by.
     pub(crate) fn name(&self, name: &str, socket: Socket) {
+        static NEXT: AtomicU64 = AtomicU64::new(1 << 32);
+
+        let number = socket
+            .kernel_descriptor()
+            .and_then(|descriptor| u64::try_from(descriptor).ok())
+            .unwrap_or_else(|| NEXT.fetch_add(1, Relaxed));
+        lock(&self.numbers).insert(number, name.to_owned());
+        socket.set_message_name(number);
         let named = Named {
             socket: Arc::new(socket),
             callee: None,
@@ -99,6 +125,49 @@ impl Process {
             .get(name)
             .cloned()
             .ok_or_else(|| format!("no socket {name}"))
+    }
+
+    /// The name of the socket that messages name by a number.
+    pub(crate) fn name_of(&self, number: u64) -> Result<String, String> {
+        lock(&self.numbers)
+            .get(&number)
+            .cloned()
+            .ok_or_else(|| format!("no socket has the number {number}"))
+    }
+
+    /// Gives an event object a name.
+    pub(crate) fn name_object(&self, name: &str, object: EventObject) {
+        lock(&self.objects).insert(name.to_owned(), object);
+    }
+
+    /// The event object of that name.
+    pub(crate) fn find_object(&self, name: &str) -> Result<EventObject, String> {
+        lock(&self.objects)
+            .get(name)
+            .cloned()
+            .ok_or_else(|| format!("no event object {name}"))
+    }
+
+    /// Gives a notification port a name.
+    pub(crate) fn name_port(&self, name: &str, port: NotificationPort) {
+        lock(&self.ports).insert(name.to_owned(), port);
+    }
+
+    /// The notification port of that name.
+    pub(crate) fn find_port(&self, name: &str) -> Result<NotificationPort, String> {
+        lock(&self.ports)
+            .get(name)
+            .cloned()
+            .ok_or_else(|| format!("no port {name}"))
+    }
+
+    /// What faults need to know of the registration of the socket of that name.
+    pub(crate) fn with_registered<R>(
+        &self,
+        name: &str,
+        look: impl FnOnce(&mut Registered) -> R,
+    ) -> R {
+        look(lock(&self.registered).entry(name.to_owned()).or_default())
     }
 
     /// Notes that a socket has been closed. It stays, for calls that name it.
@@ -131,6 +200,15 @@ impl Process {
         for named in sockets.values() {
             // Whatever it says: the socket is dropped.
             let _ = named.socket.close();
+        }
+        lock(&self.numbers).clear();
+        lock(&self.registered).clear();
+        lock(&self.kept_messages).clear();
+        for object in std::mem::take(&mut *lock(&self.objects)).values() {
+            let _ = object.close();
+        }
+        for port in std::mem::take(&mut *lock(&self.ports)).values() {
+            let _ = port.close();
         }
     }
 

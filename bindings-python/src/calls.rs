@@ -112,7 +112,7 @@ pub(crate) fn finish_connect(py: Python<'_>, socket: &Socket, deadline: Deadline
 }
 
 /// The exception for a connect attempt that has failed, with the data of a refusal (ACC-44).
-fn attempt_failed(py: Python<'_>, socket: &Socket, error: Error) -> PyErr {
+pub(crate) fn attempt_failed(py: Python<'_>, socket: &Socket, error: Error) -> PyErr {
     let data = if error == Error::ConnRefused {
         receive_disconnect(socket, None).unwrap_or_default()
     } else {

@@ -12,8 +12,11 @@ mod address;
 mod calls;
 mod catalogue;
 mod errors;
+mod events;
 mod opening;
+mod port;
 mod request;
+mod selecting;
 mod socket;
 mod values;
 mod waiting;
@@ -28,8 +31,11 @@ mod _vestibule {
     use super::{
         catalogue::catalogue,
         errors::error_table,
+        events::{EventObject, wait_all, wait_any},
         opening::{Connection, Listener, adopt, connect, listen},
+        port::NotificationPort,
         request::ConnectionRequest,
+        selecting::select,
         socket::Socket,
         values::{configure, setting},
     };

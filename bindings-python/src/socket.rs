@@ -1,17 +1,25 @@
 //! The class of every socket.
 
-use std::os::fd::{AsRawFd, IntoRawFd};
+use std::{
+    os::fd::{AsRawFd, IntoRawFd},
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use provider::{
     Entry, Error, Linger, Receive,
     handles::{Slot, User},
 };
-use pyo3::{prelude::*, types::PyBytes};
+use pyo3::{
+    prelude::*,
+    types::{PyBytes, PyIterator},
+};
 
 use crate::{
     address, calls,
     errors::{OrRaise as _, exception},
+    events::{self, EventObject},
     opening::Connection,
+    port::{self, NotificationPort},
     values,
     waiting::{Deadline, detached, waiting},
 };
@@ -32,6 +40,8 @@ pub(crate) struct Socket {
     /// itself: one allocation, Python's, is all that a connection costs.
     open: Slot<provider::Socket>,
     entry: Entry,
+    /// What messages name it by, unless it is a kernel socket; 0 until somebody asks.
+    number: AtomicU64,
 }
 
 /// There is one socket in a place, so any tag will do.
@@ -39,10 +49,17 @@ const TAG: u32 = 1;
 
 impl Socket {
     pub(crate) fn from_provider(socket: provider::Socket) -> Self {
-        Self {
+        let made = Self {
             entry: socket.entry(),
             open: Slot::holding(TAG, socket),
+            number: AtomicU64::new(0),
+        };
+        if let Some(socket) = made.if_open()
+            && socket.lacks_message_name()
+        {
+            socket.set_message_name(made.number()); // SKT-08
         }
+        made
     }
 
     /// The provider's socket, for one call; nothing once it is closed.
@@ -50,8 +67,20 @@ impl Socket {
         self.open.enter_any()
     }
 
-    fn get(&self, py: Python<'_>) -> PyResult<User<'_, provider::Socket>> {
+    pub(crate) fn get(&self, py: Python<'_>) -> PyResult<User<'_, provider::Socket>> {
         self.if_open().ok_or_else(|| exception(py, Error::NotSock)) // HND-15
+    }
+
+    /// A number that no descriptor has, and no other socket of this process ever had (EVT-52).
+    fn number(&self) -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(1 << 32);
+        let given = self.number.load(Relaxed);
+        if given != 0 {
+            return given;
+        }
+        let new = NEXT.fetch_add(1, Relaxed);
+        let taken = self.number.compare_exchange(0, new, Relaxed, Relaxed);
+        taken.map_or_else(|given| given, |_| new)
     }
 }
 
@@ -411,7 +440,8 @@ impl Socket {
     }
 
     /// Makes it blocking or non-blocking; sockets that a listener accepts from then on are the same
-    /// (HND-29, SKT-06). Raises WinsockError (WSAEINPROGRESS) in its own condition function.
+    /// (HND-29, SKT-06). Raises WinsockError: WSAEINVAL for blocking while a registration for network
+    /// events is in force (HND-30), WSAEINPROGRESS in its own condition function.
     #[pyo3(signature = (blocking, /))]
     fn setblocking(&self, py: Python<'_>, blocking: bool) -> PyResult<()> {
         self.get(py)?.set_nonblocking(!blocking).or_raise(py)
@@ -453,12 +483,95 @@ impl Socket {
             .or_raise(py)
     }
 
+    /// Has network events set an event object; `mask` says which ones (EVT-05). It replaces every
+    /// earlier registration of the socket (EVT-07, EVT-08, EVT-54); NetworkEvents(0) cancels it, and
+    /// then the object is not looked at (EVT-09). The socket is non-blocking from then on (EVT-06).
+    ///
+    /// What has happened already sets the object at once (EVT-15). Sockets that a listener accepts
+    /// report to its object as it does, until they are told otherwise (SKT-07). While its condition
+    /// function has deferred a request, a listener is silent (ACC-09).
+    ///
+    /// Raises WinsockError: WSAEINVAL for a mask without an object, for a closed one, and for a bit
+    /// that is no event, and the earlier registration stays (EVT-10); WSAEINPROGRESS in its own
+    /// condition function (ACC-51); WSAEMFILE.
+    #[pyo3(signature = (event, mask, /))]
+    fn event_select(
+        &self,
+        py: Python<'_>,
+        event: Option<&Bound<'_, EventObject>>,
+        mask: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let (socket, mask) = (self.get(py)?, events::mask_from_python(mask)?);
+        let event = event.filter(|_| !mask.is_empty()); // EVT-09
+        let event = events::named(py, event)?;
+        socket.event_select(event.as_deref(), mask).or_raise(py)
+    }
+
+    /// What has happened since the last call, as far as it is in the mask: an iterator over pairs of
+    /// one of NetworkEvents and its error, a WinsockError or None (EVT-22, EVT-25, EVT-29). `reset` is
+    /// an EventObject that is reset in the same step, so that nothing is lost between the two. Without
+    /// a registration by `event_select` there is nothing (EVT-28).
+    ///
+    /// Raises WinsockError (WSAEINVAL) for an object that is closed; nothing has changed then
+    /// (EVT-24, EVT-27).
+    #[pyo3(signature = (reset = None))]
+    fn network_events<'py>(
+        &self,
+        py: Python<'py>,
+        reset: Option<&Bound<'py, EventObject>>,
+    ) -> PyResult<Bound<'py, PyIterator>> {
+        let (socket, reset) = (self.get(py)?, events::named(py, reset)?);
+        let report = socket.enumerate_events(reset.as_deref()).or_raise(py)?;
+        events::report_to_python(py, report, |error| {
+            calls::attempt_failed(py, &socket, error)
+        })
+    }
+
+    /// Has network events posted to a notification port; `message` is a number that each Notification
+    /// carries, and `mask` says which events (EVT-50). It replaces every earlier registration of the
+    /// socket; NetworkEvents(0) cancels it. Messages that were posted and not taken are dropped
+    /// (EVT-52). The socket is non-blocking from then on (EVT-54).
+    ///
+    /// A Notification names the socket by its `message_name`. Each registration posts what holds, but
+    /// for a connect that has ended (EVT-16, EVT-21). Sockets that a listener accepts post to its port
+    /// as it does (SKT-08). Raises as `event_select` does (EVT-53).
+    #[pyo3(signature = (port, message, mask, /))]
+    fn async_select(
+        &self,
+        py: Python<'_>,
+        port: Option<&Bound<'_, NotificationPort>>,
+        message: u32,
+        mask: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let (socket, mask) = (self.get(py)?, events::mask_from_python(mask)?);
+        let port = port.filter(|_| !mask.is_empty());
+        let port = port::named(py, port)?;
+        if !self.entry.is_kernel_socket() {
+            socket.set_message_name(self.number());
+        }
+        let port = port.as_deref();
+        socket.async_select(port, message, mask).or_raise(py)
+    }
+
+    /// The number that each Notification about this socket has as its `socket`: `fileno()` on plain
+    /// TCP, otherwise a number that is no descriptor and is not used again.
+    #[getter]
+    fn message_name(&self, py: Python<'_>) -> PyResult<u64> {
+        let socket = self.get(py)?;
+        if !self.entry.is_kernel_socket() {
+            return Ok(self.number());
+        }
+        let descriptor = socket.read_descriptor().or_raise(py)?;
+        Ok(descriptor.as_raw_fd().unsigned_abs().into())
+    }
+
     /// A descriptor that polls readable while there is something to accept or receive, or the stream
     /// has ended; -1 once closed. On plain TCP it is the kernel's socket. Otherwise it is made at the
     /// first call and belongs to the socket: do not read, write or close it (HND-31).
     ///
     /// A program that defers must not select on the descriptor of a TCP listener: the kernel goes on
-    /// reporting the requests behind the deferred one.
+    /// reporting the requests behind the deferred one. That of an EventObject, or of a
+    /// NotificationPort, is silent then: see `event_select`.
     fn fileno(&self, py: Python<'_>) -> PyResult<i32> {
         self.if_open().map_or(Ok(-1), |socket| {
             let descriptor = socket.read_descriptor().or_raise(py)?;

@@ -126,6 +126,24 @@ def on_every_entry(scenes):
         module[name] = type(name, (scenes,), {"entry": entry, "__module__": scenes.__module__})
 
 
+def in_a_child(call) -> None:
+    """Runs a call in a forked child and fails if it does."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            signal.alarm(int(DEADLINE))
+            call()
+            status = 0
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(child, 0)
+    if status != 0:
+        raise AssertionError(f"the child ended with {status:#x}")
+
+
 class SignalHandled(Exception):
     """What a signal handler raises."""
 
@@ -167,6 +185,7 @@ __all__ = [
     "EntryCase",
     "SignalHandled",
     "has_ipv6",
+    "in_a_child",
     "interrupted_soon",
     "on_every_entry",
 ]

@@ -3,37 +3,26 @@
 import gc
 import multiprocessing
 import os
-import signal
 import socket
-import sys
 import time
 import unittest
 import warnings
 
 import vestibule
-from support import DEADLINE, FREE_ADDRESSES, MOMENT, Background, Decision, EntryCase, on_every_entry
+from support import (
+    DEADLINE,
+    FREE_ADDRESSES,
+    MOMENT,
+    Background,
+    Decision,
+    EntryCase,
+    in_a_child,
+    on_every_entry,
+)
 from vestibule import Entry, InProcessAddress, WinsockError
 
 NOT_INITIALISED = 10093
 NOT_SOCK = 10038
-
-
-def in_a_child(call) -> None:
-    """Runs a call in a forked child and fails if it does."""
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            signal.alarm(int(DEADLINE))
-            call()
-            status = 0
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-        finally:
-            os._exit(status)
-    _, status = os.waitpid(child, 0)
-    if status != 0:
-        raise AssertionError(f"the child ended with {status:#x}")
 
 
 @on_every_entry

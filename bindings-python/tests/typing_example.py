@@ -3,7 +3,7 @@
 import selectors
 
 import vestibule
-from vestibule import Connection, ConnectionRequest, Decision, InProcessAddress, SocketOption
+from vestibule import Connection, ConnectionRequest, Decision, InProcessAddress, NetworkEvents, SocketOption
 
 
 def condition(request: ConnectionRequest) -> Decision:
@@ -45,3 +45,27 @@ def messages(address: InProcessAddress) -> bytes:
 def limits(setting: vestibule.Setting) -> int:
     vestibule.configure(setting, 5)
     return vestibule.setting(setting) + vestibule.Socket(vestibule.Entry.TCP4).user_data_limits.connect
+
+
+def events(listener: vestibule.Listener, selector: selectors.BaseSelector) -> list[str]:
+    with vestibule.EventObject() as event, vestibule.EventObject() as other:
+        listener.event_select(event, NetworkEvents.ACCEPT | NetworkEvents.CLOSE)
+        selector.register(event, selectors.EVENT_READ)
+        first: vestibule.EventObject | None = vestibule.wait_any([event, other], timeout=1)
+        if first is None or not vestibule.wait_all((event, other), 0) or not event.wait():
+            return []
+        return [error.name for _, error in listener.network_events(reset=event) if error is not None]
+
+
+def readable(listener: vestibule.Listener, connection: Connection) -> list[Connection]:
+    listeners, writable, failed = vestibule.select([listener], (connection,), [connection], timeout=0)
+    return [socket.accept() for socket in listeners] + writable + failed
+
+
+def notifications(listener: vestibule.Listener) -> int:
+    with vestibule.NotificationPort() as port:
+        listener.async_select(port, 1, NetworkEvents.ACCEPT)
+        for notification in port:
+            if notification.socket == listener.message_name and notification.error is None:
+                break
+        return port.get(timeout=1).event | NetworkEvents.READ

@@ -6,8 +6,8 @@ use std::thread;
 
 use common::{ENTRIES, a_moment, calling, connected, deciding, head, listening, until, within};
 use vestibule::{
-    ConnectData, Decision, Entry, Error, EventObject, EventReport, Linger, NetworkEvents, Receive,
-    Result, Shutdown, Socket, Wait,
+    ConnectData, Decision, Entry, Error, EventObject, EventReport, Linger, NetworkEvents,
+    NotificationPort, Receive, Result, Shutdown, Socket, Wait,
 };
 
 const READ: NetworkEvents = NetworkEvents::READ;
@@ -155,6 +155,26 @@ fn a_head_that_was_deferred_before_the_registration_is_silent_too() {
         assert!(is_quiet(&object), "{entry:?}"); // ACC-65
         let _accepted = deciding(&listener, Decision::Accept).unwrap();
         assert_eq!(awaited(&listener, &object), ACCEPT, "{entry:?}");
+    }
+}
+
+#[test]
+fn to_defer_a_head_again_tells_nobody() {
+    for entry in ENTRIES {
+        let (listener, address) = listening(entry, 5);
+        let object = selected(&listener, ACCEPT);
+        let client = calling(entry, &address);
+        assert_eq!(awaited(&listener, &object), ACCEPT);
+        let caller = head(&listener);
+        assert_eq!(caller, head(&listener));
+        assert!(is_quiet(&object), "{entry:?}"); // ACC-09 ACC-62
+        let port = NotificationPort::new().unwrap();
+        listener.set_message_name(7);
+        listener.async_select(Some(&port), 1, ACCEPT).unwrap();
+        assert_eq!(caller, head(&listener));
+        let posted = port.next(&Wait::at_most(a_moment()));
+        assert_eq!(posted, Err(Error::TimedOut), "{entry:?}");
+        drop(client);
     }
 }
 

@@ -18,6 +18,9 @@ Addresses are those of Python's ``socket`` module with a numeric host, or :class
 Every error is a :class:`WinsockError`, and the Python exception that one would expect as well. Calls
 that wait let other threads run and end with ``KeyboardInterrupt`` on Ctrl-C. Requirement ids such as
 ACC-19 name rows of the project's specification.
+
+A program with an event loop registers for network events with :meth:`Socket.event_select`. They set an
+:class:`EventObject`, which ``selectors`` and asyncio can watch, also while a request is deferred.
 """
 
 from ._errors import (
@@ -29,6 +32,7 @@ from ._errors import (
     Disconnected,
     Interrupted,
     InvalidDecision,
+    InvalidParameter,
     RequestDeferred,
     TimedOut,
     WinsockError,
@@ -43,6 +47,8 @@ from ._types import (
     FlowSpec,
     InProcessAddress,
     Linger,
+    NetworkEvents,
+    Notification,
     ProtocolInfo,
     Qos,
     ServiceFlags,
@@ -55,7 +61,9 @@ from ._types import (
 from ._vestibule import (
     Connection,
     ConnectionRequest,
+    EventObject,
     Listener,
+    NotificationPort,
     Socket,
     __version__,
     adopt,
@@ -63,7 +71,10 @@ from ._vestibule import (
     configure,
     connect,
     listen,
+    select,
     setting,
+    wait_all,
+    wait_any,
 )
 
 __all__ = [
@@ -80,12 +91,17 @@ __all__ = [
     "DirectionShutDown",
     "Disconnected",
     "Entry",
+    "EventObject",
     "FlowSpec",
     "InProcessAddress",
     "Interrupted",
     "InvalidDecision",
+    "InvalidParameter",
     "Linger",
     "Listener",
+    "NetworkEvents",
+    "Notification",
+    "NotificationPort",
     "ProtocolInfo",
     "Qos",
     "RequestDeferred",
@@ -105,7 +121,10 @@ __all__ = [
     "configure",
     "connect",
     "listen",
+    "select",
     "setting",
+    "wait_all",
+    "wait_any",
 ]
 
 # Tracebacks and pickles name the public package.

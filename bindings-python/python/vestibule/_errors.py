@@ -85,7 +85,13 @@ class InvalidDecision(WinsockError, ValueError):
     the head of the backlog, undecided (ACC-20, ACC-21)."""
 
 
+class InvalidParameter(WinsockError, ValueError):
+    """WSA_INVALID_PARAMETER: a wait for no event object or for more than 64 (EVT-43), or for all of several
+    with one of them named twice (EVT-45)."""
+
+
 _CLASSES: dict[int, type[WinsockError]] = {
+    87: InvalidParameter,
     10004: Interrupted,
     10013: AccessDenied,
     10035: WouldBlock,

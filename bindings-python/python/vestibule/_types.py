@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from ._errors import WinsockError
 
 
 class Decision(enum.IntEnum):
@@ -203,6 +206,48 @@ class ServiceFlags(enum.IntFlag):
     """Flow specifications travel with a connect."""
     IFS_HANDLES = 0x20000
     """The socket is the kernel's socket itself (HND-31)."""
+
+
+class NetworkEvents(enum.IntFlag):
+    """What can happen to a socket, with Winsock's numbers (``FD_*``).
+
+    A registration's mask is a set of them; each event that is reported is one of them.
+    """
+
+    READ = 1 << 0
+    """There is something to receive. The end of a connection is not told by it (EVT-19)."""
+    WRITE = 1 << 1
+    """The connection is established, or there is room again after a send that raised
+    :class:`WouldBlock` (EVT-17)."""
+    OOB = 1 << 2
+    """Urgent data has arrived, and :attr:`SocketOption.OOB_INLINE` is off (EVT-36)."""
+    ACCEPT = 1 << 3
+    """A connection request waits, and the oldest is not deferred (EVT-02, ACC-09)."""
+    CONNECT = 1 << 4
+    """A connect attempt has ended, with its error (EVT-03)."""
+    CLOSE = 1 << 5
+    """The peer has ended its direction, or the connection has broken, with its error. What was received
+    before can still be read (EVT-04, EVT-20)."""
+    QOS = 1 << 6
+    """The quality of service has changed (EVT-33)."""
+    GROUP_QOS = 1 << 7
+    """Reserved; never reported (EVT-34)."""
+    ROUTING_INTERFACE_CHANGE = 1 << 8
+    """Never reported (EVT-35)."""
+    ADDRESS_LIST_CHANGE = 1 << 9
+    """Never reported (EVT-35)."""
+
+
+class Notification(NamedTuple):
+    """A message of a :class:`NotificationPort`: one event of one socket (EVT-50)."""
+
+    message: int
+    """The number that the registration has asked for."""
+    socket: int
+    """The :attr:`~Socket.message_name` of the socket."""
+    event: NetworkEvents
+    error: WinsockError | None
+    """The error of the event, if it has one (EVT-56). The data of a refusal is with the socket."""
 
 
 class ProtocolInfo(NamedTuple):

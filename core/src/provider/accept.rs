@@ -158,7 +158,7 @@ impl<A: Accepting> Listening<'_, A> {
         let token = match self.transport.take(is_held, mode, request) {
             Ok(token) => token,
             Err(error) => {
-                self.finish(holding, self.transport.holds_head(), false);
+                self.end_turn(holding, self.transport.holds_head());
                 return Err(error);
             }
         };
@@ -202,11 +202,15 @@ impl<A: Accepting> Listening<'_, A> {
         }
     }
 
-    /// Gives the turn back. Then those who have registered for events are told how the listener stands.
-    fn finish(&self, holding: Holding<'_>, held: bool, deferred: bool) {
+    /// Gives the turn back. Those who have registered for events are told how the listener stands when
+    /// others can accept; but whether it is silent is settled before, because the next call changes that.
+    fn end_turn(&self, holding: Holding<'_>, held: bool) {
+        if self.watch.get().is_some() {
+            self.transport.head_is_over();
+        }
         holding.finish(held);
         if self.watch.get().is_some() {
-            self.transport.settle_accept(deferred);
+            self.transport.settle_accept();
         }
     }
 
@@ -251,7 +255,7 @@ impl<A: Accepting> Listening<'_, A> {
             return Err(self.void(token, error));
         }
         let admitted = self.transport.admit(token, request, acceptance);
-        self.finish(holding, false, false);
+        self.end_turn(holding, false);
         admitted.map_err(|error| self.closed().unwrap_or(error))
     }
 
@@ -260,7 +264,7 @@ impl<A: Accepting> Listening<'_, A> {
             return self.void(token, error);
         }
         let refused = self.transport.refuse(token, data);
-        self.finish(holding, false, false);
+        self.end_turn(holding, false);
         match refused {
             Ok(()) => Error::ConnRefused, // ACC-18
             Err(error) => self.closed().unwrap_or(error),
@@ -293,7 +297,7 @@ impl<A: Accepting> Listening<'_, A> {
     ) -> Result<()> {
         let replaced = self.transport.put_back(token, request, deferred);
         let held = self.transport.holds_head();
-        self.finish(holding, held, deferred && replaced.is_ok());
+        self.end_turn(holding, held);
         if held && self.turn.is_closed() {
             self.transport.drop_head();
         }

@@ -214,8 +214,9 @@ impl EventObject {
     /// Tells whoever waits that the word has changed.
     pub(super) fn wake(&self) {
         self.show();
-        let attention = self.0.attention.lock();
-        for sleeper in &attention.sleepers {
+        // Notified when the lock is free: a thread that is woken under it would run into it.
+        let sleepers = self.0.attention.lock().sleepers.clone();
+        for sleeper in sleepers {
             sleeper.notify();
         }
     }

@@ -151,6 +151,12 @@ impl Watch {
         registration.is_some_and(|(mode, _)| mode == Mode::Message)
     }
 
+    /// Whether messages are to be posted, and there is no name yet to post them with.
+    pub(crate) fn lacks_name(&self) -> bool {
+        let state = self.0.lock();
+        state.name.is_none() && state.target.mode() == Mode::Message
+    }
+
     /// Whether somebody waits for what is told.
     pub(crate) fn is_awaited(&self) -> bool {
         match &self.0.lock().target {

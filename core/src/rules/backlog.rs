@@ -14,6 +14,8 @@
 //!    └─hand_out─▶ Out ─────────decide────▶ (gone)
 //! ```
 
+use std::num::NonZeroU32;
+
 use slab::Slab;
 
 /// The hint that a negative backlog carries is clipped to this range (LSN-19).
@@ -81,8 +83,24 @@ struct Slot<R> {
     request: Option<R>,
     serial: u64,
     place: Place,
-    before: Option<usize>,
-    after: Option<usize>,
+    before: Link,
+    after: Link,
+}
+
+/// A neighbour in the queue, in four bytes: 100 000 slots are then a third smaller (P20).
+#[derive(Clone, Copy, Debug)]
+struct Link(Option<NonZeroU32>);
+
+impl Link {
+    /// A queue is never as long as this can tell apart, because [`effective`] is not.
+    fn to(index: Option<usize>) -> Self {
+        let number = index.and_then(|index| u32::try_from(index + 1).ok());
+        Self(number.and_then(NonZeroU32::new))
+    }
+
+    fn index(self) -> Option<usize> {
+        self.0.map(|number| number.get() as usize - 1)
+    }
 }
 
 /// The queue of undecided requests, first in, first out (LSN-07).
@@ -149,7 +167,7 @@ impl<R> Backlog<R> {
 
     /// The ids of the queued requests, oldest first; the head counts unless it is being decided.
     pub fn queued(&self) -> impl Iterator<Item = RequestId> + '_ {
-        std::iter::successors(self.head, |index| self.slots[*index].after)
+        std::iter::successors(self.head, |index| self.slots[*index].after.index())
             .filter(|index| matches!(self.slots[*index].place, Place::Queued { .. }))
             .map(|index| self.id(index))
     }
@@ -173,11 +191,11 @@ impl<R> Backlog<R> {
             request: Some(request),
             serial,
             place: Place::Queued { offered: false },
-            before: self.tail,
-            after: None,
+            before: Link::to(self.tail),
+            after: Link::to(None),
         });
         match self.tail {
-            Some(tail) => self.slots[tail].after = Some(index),
+            Some(tail) => self.slots[tail].after = Link::to(Some(index)),
             None => self.head = Some(index),
         }
         self.tail = Some(index);
@@ -347,16 +365,16 @@ impl<R> Backlog<R> {
 
     fn unlink(&mut self, index: usize) {
         let (before, after) = (self.slots[index].before, self.slots[index].after);
-        match before {
+        match before.index() {
             Some(before) => self.slots[before].after = after,
-            None => self.head = after,
+            None => self.head = after.index(),
         }
-        match after {
+        match after.index() {
             Some(after) => self.slots[after].before = before,
-            None => self.tail = before,
+            None => self.tail = before.index(),
         }
-        self.slots[index].before = None;
-        self.slots[index].after = None;
+        self.slots[index].before = Link::to(None);
+        self.slots[index].after = Link::to(None);
     }
 }
 

@@ -203,9 +203,11 @@ impl Record {
     }
 
     /// A call has used up what `event` tells of, all of it: its bit goes, and it is enabled again
-    /// (EVT-12, EVT-18). What had arisen unseen is indicated nevertheless, but not recorded.
+    /// (EVT-12, EVT-18). What had arisen unseen is indicated nevertheless, but not recorded; a head that
+    /// was deferred has been seen (ACC-09, ACC-62).
     pub fn used_up(&mut self, event: NetworkEvents) -> Indication {
-        let unseen = if self.known.contains(event) {
+        let is_deferred_head = event == NetworkEvents::ACCEPT && self.silent;
+        let unseen = if self.known.contains(event) || is_deferred_head {
             Indication::NOTHING
         } else {
             self.indicate(event)
@@ -244,28 +246,32 @@ impl Record {
         self.known.contains(event)
     }
 
-    /// The head was deferred before anybody had registered (ACC-65).
+    /// The head is deferred: behind it there is silence (ACC-62, ACC-65).
     pub fn begin_silent(&mut self) {
         self.silent = true;
+        self.recorded -= NetworkEvents::ACCEPT; // ACC-62
     }
 
-    /// The head of the backlog is taken to be decided: silence (ACC-09). A deferred one is no news.
+    /// The head of the backlog is taken to be decided: silence (ACC-09).
     pub fn head_taken(&mut self) -> Indication {
-        if self.silent {
-            self.known |= NetworkEvents::ACCEPT;
-        }
         let unseen = self.used_up(NetworkEvents::ACCEPT); // EVT-18
         self.silent = true;
         unseen
     }
 
-    /// The accept call that had taken the head ends. A deferral keeps the silence (ACC-62); after
-    /// anything else the listener tells of requests again, and of one that is pending now (ACC-61,
-    /// ACC-63).
-    pub fn head_decided(&mut self, deferred: bool, pending: bool) -> Indication {
-        self.silent = deferred;
-        if deferred {
-            return Indication::NOTHING; // EVT-13: WSATRY_AGAIN enables nothing
+    /// The head is decided, or was put back undecided, and other calls can take the next one soon: the
+    /// silence ends. Nobody is told before they can.
+    pub fn end_silent(&mut self) {
+        self.silent = false;
+    }
+
+    /// An accept call has ended, and others can take the next head: the listener tells of requests
+    /// again, and of one that is `pending` now (ACC-61, ACC-63). If it is silent, the call has deferred
+    /// the head, which enables nothing (EVT-13, ACC-62), or another call has taken the next one and will
+    /// settle it.
+    pub fn settle_accept(&mut self, pending: bool) -> Indication {
+        if self.silent {
+            return Indication::NOTHING;
         }
         self.enable(NetworkEvents::ACCEPT);
         if pending {
@@ -273,6 +279,12 @@ impl Record {
         } else {
             Indication::NOTHING
         }
+    }
+
+    /// A deferred head was withdrawn, which the next accept call reports (ACC-64).
+    pub fn head_withdrawn(&mut self) -> Indication {
+        self.end_silent();
+        self.settle_accept(true)
     }
 
     /// The connection ends by a call of this side, which is no event (DIS-48).
@@ -358,3 +370,7 @@ impl Record {
         holds.iter().fold(Indication::NOTHING, told)
     }
 }
+
+#[cfg(test)]
+#[path = "events_tests.rs"]
+mod tests;

@@ -74,6 +74,12 @@ impl Socket {
         }
     }
 
+    /// Whether messages about this socket wait for [`set_message_name`](Self::set_message_name). A
+    /// binding whose sockets have numbers of its own asks this of one that was accepted.
+    pub fn lacks_message_name(&self) -> bool {
+        self.watch().is_some_and(|watch| watch.lacks_name())
+    }
+
     /// Hands over what has happened since the last call, as far as it is in the mask, clears that, and
     /// resets the given object, as one step: `WSAEnumNetworkEvents` (EVT-22, EVT-25, EVT-26).
     /// Without a registration for an event object there is nothing, and nothing is cleared (EVT-28).

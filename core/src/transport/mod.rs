@@ -166,9 +166,11 @@ pub(crate) trait Accepting {
     fn holds_head(&self) -> bool;
     /// Refuses a head that was put back, because the listener has been closed.
     fn drop_head(&self);
-    /// An accept call on a watched listener has ended and the turn was given back; `deferred` says that
-    /// the head stays, deferred (ACC-61 to ACC-63).
-    fn settle_accept(&self, deferred: bool);
+    /// An accept call on a watched listener is about to give its turn back: the listener is silent if
+    /// the head stays, deferred, and no longer otherwise (ACC-62, ACC-63).
+    fn head_is_over(&self);
+    /// An accept call on a watched listener has given its turn back (ACC-61, ACC-63).
+    fn settle_accept(&self);
 
     /// The descriptor of the kernel socket, where the socket is one.
     fn descriptor(accepted: &Self::Accepted) -> Option<RawFd>;

@@ -170,8 +170,12 @@ impl Accepting for InProcess {
         // Closing has refused everything that was queued, the head that was put back included.
     }
 
-    fn settle_accept(&self, deferred: bool) {
-        self.tell_of_decision(deferred);
+    fn head_is_over(&self) {
+        self.settle_silence();
+    }
+
+    fn settle_accept(&self) {
+        self.tell_of_decision();
     }
 
     fn descriptor(_accepted: &Self) -> Option<RawFd> {

@@ -57,11 +57,27 @@ impl InProcess {
         let _ = self.with(|network, id| network.inherit_watch(id, watch));
     }
 
-    /// An accept call on a watched listener has ended.
-    pub(super) fn tell_of_decision(&self, deferred: bool) {
+    /// An accept call on a watched listener is about to give its turn back.
+    pub(super) fn settle_silence(&self) {
+        let _ = self.with(|network, id| {
+            let deferred = network.backlog(id)?.is_deferred(); // it may have been withdrawn
+            network.tell(Some(id), |record| {
+                if deferred {
+                    record.begin_silent(); // ACC-62
+                } else {
+                    record.end_silent(); // ACC-63
+                }
+                Indication::NOTHING
+            });
+            Ok(())
+        });
+    }
+
+    /// An accept call on a watched listener has given its turn back.
+    pub(super) fn tell_of_decision(&self) {
         let _ = self.with(|network, id| {
             let pending = network.backlog(id)?.indicates();
-            network.tell(Some(id), |record| record.head_decided(deferred, pending)); // ACC-61
+            network.tell(Some(id), |record| record.settle_accept(pending)); // ACC-61
             Ok(())
         });
     }
@@ -245,9 +261,9 @@ impl Network {
         let Ok(queue) = self.backlog(listener) else {
             return;
         };
-        let (now, deferred) = (queue.indicates(), queue.is_deferred());
+        let now = queue.indicates();
         self.tell(Some(listener), |record| match (before, now) {
-            (false, true) => record.head_decided(deferred, true), // ACC-64
+            (false, true) => record.head_withdrawn(), // ACC-64
             (true, false) => {
                 record.vanished(NetworkEvents::ACCEPT);
                 Indication::NOTHING

@@ -1,6 +1,6 @@
 //! Taking over a kernel socket that was made elsewhere, and giving one back.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 
 use rustix::{
     fs::{OFlags, fcntl_getfl},
@@ -55,6 +55,9 @@ impl Tcp {
     /// The open file gets another number.
     pub(crate) fn change_descriptor(&mut self) -> Result<()> {
         let other = fcntl_dupfd_cloexec(&self.fd, 0)?;
+        if let Some(watched) = self.watched() {
+            watched.moves(other.as_raw_fd());
+        }
         self.fd.fd = Some(other);
         Ok(())
     }

@@ -61,7 +61,7 @@ pub(super) struct HeldHead {
 impl HeldHead {
     pub(super) fn watch(&self, listener: &Arc<KernelWatch>) {
         if let Some(key) = listener.watch_head(self.arrived.fd.as_fd()) {
-            let _ = self.key.set(key); // registering is the only one that does it
+            let _ = self.key.set(key); // it is in the set once only, so there is one to set
         }
     }
 
@@ -225,9 +225,6 @@ impl Tcp {
             deferred,
             key: OnceLock::new(),
         }); // ACC-07 ACC-21
-        if let (Some(watched), Some(head)) = (self.watched(), self.look_at_held()) {
-            head.watch(watched);
-        }
         Ok(())
     }
 }

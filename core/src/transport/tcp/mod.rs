@@ -328,9 +328,22 @@ impl Accepting for Tcp {
         }
     }
 
-    fn settle_accept(&self, deferred: bool) {
+    fn head_is_over(&self) {
+        let Some(watched) = self.watched() else {
+            return;
+        };
+        match self.look_at_held() {
+            Some(head) if head.deferred => {
+                watched.deferred(); // before the head can say that its caller has reset it
+                head.watch(watched);
+            }
+            _ => watched.decided(),
+        }
+    }
+
+    fn settle_accept(&self) {
         if let Some(watched) = self.watched() {
-            watched.settle_accept(deferred, self.holds_head());
+            watched.settle_accept(self.holds_head());
         }
     }
 

@@ -168,11 +168,11 @@ impl Tcp {
         }
         let found = EventReport::new(events, failure, None);
         watched.watch.change(|record| record.found(found)).now();
-        if let Some(head) = self.look_at_held() {
+        if let Some(head) = self.look_at_held()
+            && head.deferred
+        {
+            watched.deferred(); // ACC-65
             head.watch(watched);
-            if head.deferred {
-                watched.deferred(); // ACC-65
-            }
         }
         if let Stage::Connecting(history) = &watched.state.lock().stage {
             watched.set_deadline(history);
@@ -206,6 +206,19 @@ impl KernelWatch {
         let added = state.with_socket(|fd| self.intake.add(fd, EVERYTHING, source));
         state.key = added.transpose()?;
         Ok(())
+    }
+
+    /// The socket is about to have another number; the old one is still open.
+    pub(super) fn moves(self: &Arc<Self>, number: RawFd) {
+        let mut state = self.state.lock();
+        if let Some(key) = state.key.take() {
+            state.with_socket(|fd| self.intake.remove(Some(fd), key));
+            self.intake.arm_later(Arc::clone(self) as Arc<dyn Source>);
+        }
+        state.number = Some(number);
+        if let Ok(name) = u64::try_from(number) {
+            self.watch.set_name(name).now();
+        }
     }
 
     /// Has the kernel report again what is true now.
@@ -385,28 +398,37 @@ impl KernelWatch {
         self.watch.change(Record::head_taken).now();
     }
 
-    /// The accept call has ended. Behind a deferred head nothing is to be reported, so that nobody who
-    /// polls is woken for it (ACC-09).
-    pub(super) fn settle_accept(&self, deferred: bool, holds_head: bool) {
-        let pending = holds_head && !deferred;
-        let told = self
-            .watch
-            .change(|record| record.head_decided(deferred, pending)); // ACC-61 ACC-62 ACC-63
-        told.now();
-        if deferred {
-            self.ask_for(EventFlags::empty());
-        } else {
-            self.look_again();
-        }
+    /// The head is deferred. Behind it nothing is to be reported, so that nobody who polls is woken for
+    /// it (ACC-09).
+    pub(super) fn deferred(&self) {
+        self.silence(Record::begin_silent);
+        self.ask_for(EventFlags::empty());
     }
 
-    fn deferred(&self) {
-        self.watch
-            .change(|record| {
-                record.begin_silent();
-                Indication::NOTHING
-            })
-            .now();
+    /// The head is decided, or was put back undecided.
+    pub(super) fn decided(&self) {
+        self.silence(Record::end_silent);
+    }
+
+    fn silence(&self, change: impl FnOnce(&mut Record)) {
+        let changed = self.watch.change(|record| {
+            change(record);
+            Indication::NOTHING
+        });
+        changed.now();
+    }
+
+    /// The turn is free again.
+    pub(super) fn settle_accept(&self, pending: bool) {
+        let mut is_silent = false;
+        let told = self.watch.change(|record| {
+            is_silent = record.is_silent();
+            record.settle_accept(pending) // ACC-61 ACC-62 ACC-63
+        });
+        told.now();
+        if !is_silent {
+            self.look_again();
+        }
     }
 
     /// A deferred head that its caller resets ends the silence (ACC-64).
@@ -422,7 +444,7 @@ impl KernelWatch {
     fn head_lost(&self) {
         let told = self.watch.change(|record| {
             if record.is_silent() {
-                record.head_decided(false, true) // ACC-64
+                record.head_withdrawn() // ACC-64
             } else {
                 Indication::NOTHING
             }

@@ -220,6 +220,42 @@ impl<'a, T: Copy> Array<'a, T> {
     }
 }
 
+/// A buffer structure that the program has left to the library beyond the call that named it, with the
+/// room that it described then.
+#[derive(Clone, Copy)]
+pub(crate) struct Kept {
+    buffer: *mut vestibule_buffer,
+    room: Room<'static>,
+}
+
+// SAFETY: whoever has it writes to memory that the program has left to it, whatever the thread.
+unsafe impl Send for Kept {}
+
+impl Kept {
+    /// # Safety
+    /// `buffer` is NULL or points to a structure that can be read and written, and whose bytes can be
+    /// written, until the last copy of this has gone; and nobody uses them until then.
+    pub(crate) unsafe fn new(buffer: *mut vestibule_buffer) -> Option<Self> {
+        if buffer.is_null() {
+            return None;
+        }
+        // SAFETY: not NULL, so it can be read.
+        let described = unsafe { buffer.read_unaligned() };
+        // SAFETY: that is the promise.
+        let room = unsafe { Room::new(described.buf.cast(), described.len as usize) };
+        Some(Self { buffer, room })
+    }
+
+    /// Puts as much of the data in as there is room for, and says how much that is.
+    pub(crate) fn fill(self, data: &[u8]) {
+        let length = data.len().min(self.room.length);
+        self.room.write_at(0, data);
+        // SAFETY: the structure is the library's, as `new` was promised.
+        let receiver = unsafe { Receiver::new(self.buffer) };
+        receiver.set_length(length);
+    }
+}
+
 /// Room for bytes that the program provides.
 #[derive(Clone, Copy)]
 pub(crate) struct Room<'a> {

@@ -147,12 +147,27 @@ static void numbers_of_others_are_left_alone(void) {
     CHECK(close(ends[0]) == 0 && close(ends[1]) == 0);
 }
 
+/* EVT-48: an event object belongs to the process. */
+static void event_objects_outlive_it(void) {
+    WSAEVENT event;
+    start();
+    event = WSACreateEvent();
+    CHECK(event != WSA_INVALID_EVENT && WSASetEvent(event) == TRUE);
+    CHECK(WSACleanup() == 0);
+    CHECK(WSASetEvent(event) == FALSE && WSAGetLastError() == WSANOTINITIALISED);
+    start();
+    CHECK(WSAWaitForMultipleEvents(1, &event, FALSE, 0, FALSE) == WSA_WAIT_EVENT_0);
+    CHECK(WSACloseEvent(event) == TRUE && WSACleanup() == 0);
+}
+
 static void a_forked_child_starts_itself(void) {
     int status;
     pid_t child;
     SOCKET parents;
+    WSAEVENT parents_event;
     start();
     parents = socket(AF_INET, SOCK_STREAM, 0);
+    parents_event = WSACreateEvent();
     child = fork();
     CHECK(child >= 0);
     if (child == 0) {
@@ -162,12 +177,14 @@ static void a_forked_child_starts_itself(void) {
         CHECK_FAILS(WSACleanup(), WSANOTINITIALISED);
         start();
         CHECK_FAILS(closesocket(parents), WSAENOTSOCK);
+        CHECK(WSASetEvent(parents_event) == FALSE && WSAGetLastError() == WSA_INVALID_HANDLE);
         CHECK(socket(AF_INET, SOCK_STREAM, 0) != INVALID_SOCKET);
         CHECK(WSACleanup() == 0);
         CHECK_FAILS(WSACleanup(), WSANOTINITIALISED);
         _exit(0);
     }
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK(WSACloseEvent(parents_event) == TRUE);
     CHECK(closesocket(parents) == 0 && WSACleanup() == 0);
 }
 
@@ -180,6 +197,7 @@ int main(void) {
         calls_that_wait_end(families[i]);
     }
     numbers_of_others_are_left_alone();
+    event_objects_outlive_it();
     a_forked_child_starts_itself();
     return 0;
 }

@@ -274,6 +274,10 @@ SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr *addr, int *addrlen,
                         LPCONDITIONPROC lpfnCondition, DWORD_PTR dwCallbackData)
     VESTIBULE_SYMBOL("wsaaccept"); /* LAY-13 */
 int WSAAPI connect(SOCKET s, const struct sockaddr *name, int namelen) VESTIBULE_SYMBOL("connect");
+/* After WSAEWOULDBLOCK lpCalleeData and its buffer have to stay where they are until the attempt
+ * has ended or the socket is closed. They are filled before the success can be seen, by FD_CONNECT,
+ * by a descriptor or by a call (CON-25), and never touched after a failure or closesocket (UDA-12).
+ */
 int WSAAPI WSAConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF lpCallerData,
                       LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS lpGQOS)
     VESTIBULE_SYMBOL("wsaconnect"); /* LAY-14 */
@@ -300,8 +304,8 @@ int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
                     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
     VESTIBULE_SYMBOL("wsaioctl");
 
-/* Network events. Event objects belong to the process: WSACleanup closes none of them, and after the
- * last one these calls fail as all others do (EVT-48, HND-01). */
+/* Network events. Event objects belong to the process: WSACleanup closes none of them, and after
+ * the last one these calls fail as all others do (EVT-48, HND-01). */
 WSAEVENT WSAAPI WSACreateEvent(void) VESTIBULE_SYMBOL("create_event");
 BOOL WSAAPI WSACloseEvent(WSAEVENT hEvent) VESTIBULE_SYMBOL("close_event");
 BOOL WSAAPI WSASetEvent(WSAEVENT hEvent) VESTIBULE_SYMBOL("set_event");
@@ -311,8 +315,7 @@ DWORD WSAAPI WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT *lphEvents, 
     VESTIBULE_SYMBOL("wait_for_events"); /* LAY-17 */
 int WSAAPI WSAEventSelect(SOCKET s, WSAEVENT hEventObject, LONG lNetworkEvents)
     VESTIBULE_SYMBOL("event_select"); /* LAY-16 */
-int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject,
-                                LPWSANETWORKEVENTS lpNetworkEvents)
+int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject, LPWSANETWORKEVENTS lpNetworkEvents)
     VESTIBULE_SYMBOL("enum_network_events"); /* LAY-16 */
 /* The window is a notification port, see VestibuleCreatePort (EVT-55). */
 int WSAAPI WSAAsyncSelect(SOCKET s, HWND hWnd, u_int wMsg, LONG lEvent)
@@ -327,7 +330,8 @@ BOOL WSAAPI VestibuleClosePort(HWND hPort) VESTIBULE_SYMBOL("close_port");
 BOOL WSAAPI VestibuleGetMessage(HWND hPort, PVESTIBULE_MESSAGE lpMessage, DWORD dwTimeout)
     VESTIBULE_SYMBOL("get_message");
 /* Descriptors for poll and epoll, or -1: readable while a message waits or the event object is set,
- * and perhaps early; getting a message or waiting with a time-out of 0 makes them exact (EVT-61). */
+ * and perhaps early; getting a message or waiting with a time-out of 0 makes them exact (EVT-61).
+ */
 int WSAAPI VestibulePortDescriptor(HWND hPort) VESTIBULE_SYMBOL("port_descriptor");
 int WSAAPI VestibuleEventDescriptor(WSAEVENT hEvent) VESTIBULE_SYMBOL("event_descriptor");
 

@@ -107,7 +107,7 @@ impl Socket {
     pub fn arguments_were_wrong(&self, event: NetworkEvents) {
         if self.watch().is_some_and(|watch| watch.posts_messages()) {
             self.enable_event(event);
-            self.endpoint.would_block(event);
+            self.endpoint.look_again(event); // EVT-14
         }
     }
 

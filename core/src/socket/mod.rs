@@ -34,7 +34,8 @@ use crate::{
     },
     rules::{backlog, user_data},
     transport::{
-        Accepting, Endpoint, Mode, Outgoing, Request, Transport, in_process::InProcess, tcp::Tcp,
+        Accepting, CalleeReceiver, Endpoint, Mode, Outgoing, Request, Transport,
+        in_process::InProcess, tcp::Tcp,
     },
 };
 
@@ -371,6 +372,21 @@ impl Socket {
     /// [`Error::OpNotSupp`] for a flow specification that cannot be carried (CON-29, QOS-10);
     /// [`Error::Intr`] if another thread closed it or the hook of [`Wait`] ended it.
     pub fn connect(&self, address: &Address, data: ConnectData<'_>, wait: &Wait<'_>) -> Result<()> {
+        self.connect_receiving(address, data, None, wait)
+    }
+
+    /// The same for a binding that was given room for the callee data. If the socket is non-blocking
+    /// and the attempt goes on, `receiver` makes what is handed the callee data before anybody can see
+    /// that the attempt has succeeded (CON-25). It is dropped when the attempt has ended in any other
+    /// way, and before closing returns (UDA-12).
+    #[doc(hidden)]
+    pub fn connect_receiving(
+        &self,
+        address: &Address,
+        data: ConnectData<'_>,
+        receiver: Option<&dyn Fn() -> CalleeReceiver>,
+        wait: &Wait<'_>,
+    ) -> Result<()> {
         self.check_open()?;
         if self.limits.connect > 0 {
             user_data::check_outgoing(data.caller_data, self.limits.connect.into())?; // CON-26
@@ -382,6 +398,7 @@ impl Socket {
             caller_data: data.caller_data,
             qos: data.qos,
             expires: self.connect_deadline(), // CON-33
+            receiver,
         };
         self.transport().connect(&outgoing, self.mode(wait))
     }

@@ -35,14 +35,20 @@ pub(crate) struct Mode<'a> {
 }
 
 /// What a connect sends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Outgoing<'a> {
     pub(crate) destination: &'a Address,
     pub(crate) caller_data: &'a [u8],
     pub(crate) qos: Option<&'a Qos>,
     /// When the attempt times out, unless the kernel has its own time-out.
     pub(crate) expires: Option<Instant>,
+    /// Makes what takes the callee data if the call returns before the decision.
+    pub(crate) receiver: Option<&'a dyn Fn() -> CalleeReceiver>,
 }
+
+/// Takes the callee data of a non-blocking attempt, once, right before its success is told of (CON-25).
+/// It is called with the network locked, and so does nothing but copy.
+pub type CalleeReceiver = Box<dyn FnOnce(&[u8]) + Send>;
 
 /// What a connection request says that has been taken from the head of the backlog. It is filled in
 /// place, because it is large.
@@ -239,6 +245,18 @@ impl Endpoint {
         match self {
             Self::Tcp(tcp) => tcp.inherit_watch(intake, watch),
             Self::InProcess(in_process) => in_process.inherit_watch(watch),
+        }
+    }
+
+    /// A call has enabled `event` again without having looked at the socket; if its condition holds it
+    /// is to be told of (EVT-13, EVT-14).
+    pub(crate) fn look_again(&self, event: NetworkEvents) {
+        match self {
+            Self::Tcp(tcp) => tcp.look_again(),
+            Self::InProcess(in_process) if event == NetworkEvents::ACCEPT => {
+                in_process.enable_accepting();
+            }
+            Self::InProcess(in_process) => in_process.enable_reading(),
         }
     }
 

@@ -155,6 +155,7 @@ pub(crate) unsafe fn arguments(
         name,
         caller_data,
         callee_data,
+        kept: None,
         sqos,
         gqos,
     }

@@ -10,9 +10,14 @@ use provider::Wait;
 
 use super::{NUMBERING, count, names::name_out, socket, status};
 use crate::{
-    calls::{accept, condition::Condition, connect, data, length_of_bytes},
+    calls::{
+        accept,
+        condition::Condition,
+        connect::{self, Arguments},
+        data, length_of_bytes,
+    },
     exports::connect::arguments,
-    memory::{Bytes, Input, Receiver, Room},
+    memory::{Bytes, Input, Kept, Receiver, Room},
     types::{vestibule_buffer, vestibule_condition, vestibule_handle, vestibule_qos},
 };
 
@@ -78,7 +83,8 @@ pub unsafe extern "C" fn vestibule_ws_connect(
 ///
 /// # Safety
 /// The pointers are NULL or valid, `name` for `namelen` bytes and the data of the buffers for their
-/// lengths.
+/// lengths. After `WSAEWOULDBLOCK` that of `callee_data` and its bytes is so until the attempt has
+/// ended or the socket is closed, and nobody uses them meanwhile (CON-25, UDA-12).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vestibule_ws_wsaconnect(
     socket: vestibule_handle,
@@ -93,6 +99,11 @@ pub unsafe extern "C" fn vestibule_ws_wsaconnect(
     let name = unsafe { Bytes::new(name.cast(), length_of_bytes(namelen)) };
     // SAFETY: the program promises it.
     let arguments = unsafe { arguments(name, caller_data, callee_data, sqos, gqos) };
+    let arguments = Arguments {
+        // SAFETY: the program promises it.
+        kept: unsafe { Kept::new(callee_data) },
+        ..arguments
+    };
     status(|| connect::connect(socket, &arguments, NUMBERING, &Wait::FOREVER))
 }
 

@@ -166,6 +166,7 @@ impl Network {
         socket.connection.bound = true; // LSN-08
         socket.peer = Some(accepted);
         socket.arrive(answer, socket.connect_room()); // UDA-05 UDA-16
+        socket.hand_out_callee_data(); // CON-25
         socket.qos = acceptance.qos.map(|qos| Box::new(qos.turned_round()));
         self.tell(Some(client), |record| {
             let connected = record.occur(NetworkEvents::CONNECT, None); // CON-25

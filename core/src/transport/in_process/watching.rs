@@ -93,6 +93,14 @@ impl InProcess {
         });
     }
 
+    /// An accept call on a watched listener has not looked at the backlog.
+    pub(crate) fn enable_accepting(&self) {
+        let _ = self.with(|network, id| {
+            network.tell_of_request(id);
+            Ok(())
+        });
+    }
+
     /// A receive on a watched socket has failed for want of data.
     pub(crate) fn enable_reading(&self) {
         let _ = self.with(|network, id| {

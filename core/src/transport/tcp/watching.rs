@@ -138,6 +138,17 @@ impl Tcp {
         }
     }
 
+    /// What is true of the socket is to be told of again, whatever was told of it before. A listener
+    /// that is silent stays so.
+    pub(crate) fn look_again(&self) {
+        if let Some(watched) = self.watched()
+            && !watched.watch.look(Record::is_silent)
+        {
+            watched.state.lock().unread = None;
+            watched.look_again();
+        }
+    }
+
     /// The socket closes, or leaves the library.
     pub(super) fn unwatch(&self) {
         if let Some(watched) = self.watched() {

@@ -340,6 +340,30 @@ Feature: Registration for network events
       And the event object is set
       And FD_ACCEPT is recorded on the listener
 
+    @EVT-27 @EVT-24 @must @needs:null-pointers
+    Scenario: A call without room for the result changes nothing
+      Given a listener
+      And the listener is registered for FD_ACCEPT
+      When caller A requests a connection
+      Then the event object is set
+      When the server calls WSAEnumNetworkEvents on the listener with the event object and no room for the result
+      Then the server's call fails with WSAEFAULT
+      And the event object is set
+      And FD_ACCEPT is recorded on the listener
+
+    @EVT-23 @must @needs:winsock-api
+    Scenario: Of the errors only those of recorded events are written
+      Given a listener
+      And the listener is registered for FD_ACCEPT and FD_CLOSE
+      Then nothing is recorded on the listener
+      When the server calls WSAEnumNetworkEvents on the listener
+      Then the server's call returns written -
+      When caller A requests a connection
+      Then the event object is set
+      When the server calls WSAEnumNetworkEvents on the listener
+      Then the server's call returns events FD_ACCEPT
+      And the server's call returns written FD_ACCEPT
+
     @EVT-28 @must
     Scenario: Without a registration nothing is taken
       Given a listener

@@ -62,7 +62,10 @@ DIRECTIONS = {"receive": Shutdown.RECEIVE, "send": Shutdown.SEND, "both": Shutdo
 USER_DATA = {kind.value: kind for kind in UserDataKind}
 # Verbs and arguments of the protocol that this API has no counterpart for.
 NO_VERBS = {"ioctl", "handle", "last-error", "cleanup"}
-NO_ARGUMENTS = {"len", "addrlen", "context", "group", "gqos", "scribble", "reply-bytes", "reply-len", "reply-buf"}
+NO_ARGUMENTS = {"len", "addrlen", "context", "group", "gqos", "scribble", "reply-bytes", "reply-len", "reply-buf"} | {
+    "alertable",
+    "result",
+}
 
 SETTLE = 0.03 * float(os.environ.get("VESTIBULE_TEST_SLOW") or 1)
 

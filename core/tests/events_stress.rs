@@ -230,14 +230,38 @@ fn seconds() -> u64 {
     set.and_then(|text| text.parse().ok()).unwrap_or(3)
 }
 
-#[test]
-fn nothing_is_left_of_anything_that_eight_threads_do() {
-    // What the process makes once and keeps: the set of what reports.
+/// Descriptors are counted: one test at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// What the process makes once and keeps: the set of what reports.
+fn make_the_set() {
     let kept = Socket::new(Entry::Tcp4).unwrap();
     let object = EventObject::new().unwrap();
     kept.event_select(Some(&object), NetworkEvents::all())
         .unwrap();
-    drop((kept, object));
+}
+
+#[test]
+fn a_registration_that_meets_a_close_is_not_left_over() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    make_the_set();
+    let descriptors = entries_of("/proc/self/fd");
+    for entry in [Entry::Tcp4, Entry::InProcess].repeat(1000) {
+        let socket = Socket::new(entry).unwrap();
+        let object = EventObject::new().unwrap();
+        object.descriptor().unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| socket.event_select(Some(&object), NetworkEvents::all()));
+            scope.spawn(|| socket.close().unwrap());
+        });
+    }
+    assert_eq!(entries_of("/proc/self/fd"), descriptors);
+}
+
+#[test]
+fn nothing_is_left_of_anything_that_eight_threads_do() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    make_the_set();
     let descriptors = entries_of("/proc/self/fd");
     let threads = entries_of("/proc/self/task");
 

@@ -140,6 +140,11 @@ impl Tcp {
             self.begin(&watched);
         }
         watched.arm_now()?;
+        if self.closed.load(SeqCst) {
+            // Closing has not seen what was only just made; or it has, and this does nothing.
+            watched.close();
+            return Err(Error::NotSock);
+        }
         intake.take_in(); // EVT-15
         let holds = watched.holds();
         watch.register(target, mask, holds).now();

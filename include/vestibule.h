@@ -62,6 +62,9 @@
 // vestibule_shutdown: neither.
 #define VESTIBULE_SHUT_BOTH 2
 
+// vestibule_send: the last byte is urgent. vestibule_recv: take the urgent byte. TCP only.
+#define VESTIBULE_MSG_OOB 1
+
 // vestibule_recv: leave what is read in place.
 #define VESTIBULE_MSG_PEEK 2
 
@@ -385,8 +388,8 @@
 // Capability: messages keep their boundaries (SOCK_SEQPACKET).
 #define VESTIBULE_CAP_MESSAGE_ORIENTED (1 << 14)
 
-// Capability: the protocol has urgent data. VESTIBULE_SO_OOBINLINE keeps it in the stream;
-// calls of the library that send or receive it are not offered yet.
+// Capability: the protocol has urgent data. VESTIBULE_MSG_OOB sends and receives it,
+// VESTIBULE_SO_OOBINLINE keeps it in the stream.
 #define VESTIBULE_CAP_URGENT_DATA (1 << 15)
 
 // Capability: addresses have a port: 0 means choose one, and an all-zero destination is not
@@ -816,7 +819,10 @@ int vestibule_callee_data(vestibule_handle socket, struct vestibule_buffer *call
 // On a message-oriented socket the data is one message, which may have no bytes, and is sent whole
 // or not at all.
 //
-// `buf`, `len`: the bytes. `flags`: 0 or VESTIBULE_MSG_DONTROUTE.
+// `buf`, `len`: the bytes. `flags`: 0, or a combination of VESTIBULE_MSG_DONTROUTE and, on TCP,
+// VESTIBULE_MSG_OOB: the last byte is urgent then, and what stands before it is ordinary data. TCP
+// keeps one urgent byte; one that the peer has not taken when the next arrives becomes an ordinary
+// byte.
 //
 // Returns the number of bytes taken, less than `len` only if the call ended early, or -1.
 //
@@ -838,13 +844,16 @@ ssize_t vestibule_send(vestibule_handle socket, const void *buf, size_t len, int
 // then (DIS-35).
 //
 // `buf`, `len`: the room. `flags`: 0, or a combination of VESTIBULE_MSG_PEEK and, on a stream,
-// VESTIBULE_MSG_WAITALL or, on a message-oriented socket, VESTIBULE_MSG_PARTIAL.
+// VESTIBULE_MSG_WAITALL or, on a message-oriented socket, VESTIBULE_MSG_PARTIAL. On TCP
+// VESTIBULE_MSG_OOB, alone or with VESTIBULE_MSG_PEEK, takes the urgent byte instead of the stream;
+// it waits only for one that was announced and has not arrived.
 //
 // Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1. On a
 // message-oriented socket 0 is a message of no bytes, and with VESTIBULE_MSG_PARTIAL perhaps the end.
 //
-// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
-// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37) and
+// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAEINVAL for
+// VESTIBULE_MSG_OOB if no urgent byte waits or VESTIBULE_SO_OOBINLINE has left it in the stream;
+// WSAENOTCONN (LSN-34, CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37) and
 // WSAENETRESET as vestibule_send says; WSAEDISCON at the graceful end of a message-oriented
 // connection, again each time (DIS-34); WSAEMSGSIZE if the message is longer than `len`: `buf` has
 // its beginning, and the whole message stays (ERR-18); WSAEWOULDBLOCK; WSAETIMEDOUT after
@@ -858,6 +867,16 @@ ssize_t vestibule_recv(vestibule_handle socket,
                        void *buf,
                        size_t len,
                        int flags);
+
+// Whether no urgent byte lies ahead in the stream. 0 means that one has arrived and that ordinary data
+// stands before it, which the next vestibule_recv gets and nothing beyond the mark.
+//
+// Returns 1, also where no urgent byte waits at all; 0; or -1.
+//
+// Errors: WSAENOTSOCK; WSAEOPNOTSUPP where there is no urgent data; WSAEINVAL on a listener.
+//
+// Thread-safe.
+int vestibule_at_mark(vestibule_handle socket);
 
 // Ends the sending direction and begins the teardown of the connection, with disconnect data where
 // the entry carries it (DIS-01, DIS-02). It neither waits nor closes (DIS-17, DIS-18).

@@ -187,19 +187,30 @@ impl Socket {
     /// the call ended early. On a message-oriented socket the data is one message, which may be empty,
     /// and is sent whole or not at all.
     ///
+    /// With `urgent` the last byte is urgent, on TCP; if fewer bytes were taken it is not sent yet. TCP
+    /// keeps one urgent byte: if it was not taken when the next arrives it becomes an ordinary one.
+    ///
     /// Raises WouldBlock, TimedOut, ConnectionReset, DirectionShutDown (DIS-16), WinsockError:
     /// WSAENOTCONN, WSAECONNABORTED and WSAENETRESET after a failure on this side (DIS-37),
-    /// WSAEMSGSIZE for a message longer than SocketOption.MAX_MESSAGE_SIZE (ERR-18).
-    #[pyo3(signature = (data, /, *, timeout = None))]
+    /// WSAEMSGSIZE for a message longer than SocketOption.MAX_MESSAGE_SIZE (ERR-18),
+    /// WSAEOPNOTSUPP for `urgent` where there is no urgent data.
+    #[pyo3(signature = (data, /, *, urgent = false, timeout = None))]
     fn send(
         &self,
         py: Python<'_>,
         data: &Bound<'_, PyAny>,
+        urgent: bool,
         timeout: Option<f64>,
     ) -> PyResult<usize> {
         let data = values::bytes_from_python(data)?;
         let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
-        waiting(py, deadline, |wait| socket.send(&data, wait))
+        waiting(py, deadline, |wait| {
+            if urgent {
+                socket.send_urgent(&data, wait)
+            } else {
+                socket.send(&data, wait)
+            }
+        })
     }
 
     /// Sends all of the data, or raises as `send` does; how much was sent is then unknown.
@@ -232,11 +243,22 @@ impl Socket {
     /// raises Disconnected (DIS-34). With `partial` it takes up to `size` bytes of the message and
     /// leaves the rest for the next call, and b"" may be the end (DIS-35).
     ///
+    /// With `urgent` it takes the urgent byte instead, on TCP, and waits only for one that was announced
+    /// and has not arrived.
+    ///
     /// Raises WouldBlock, TimedOut, ConnectionReset (DIS-36), DirectionShutDown (DIS-25),
     /// WinsockError: WSAENOTCONN; WSAECONNABORTED and WSAENETRESET (DIS-37); WSAEMSGSIZE if the
-    /// message is longer than `size`, and it stays (ERR-18); WSAEOPNOTSUPP for `partial` on a stream
-    /// and `wait_all` with messages.
-    #[pyo3(signature = (size, /, *, peek = false, wait_all = false, partial = false, timeout = None))]
+    /// message is longer than `size`, and it stays (ERR-18); WSAEOPNOTSUPP for `partial` on a stream,
+    /// `wait_all` with messages and `urgent` where there is no urgent data; WSAEINVAL for `urgent` if no
+    /// urgent byte waits or SocketOption.OOB_INLINE has left it in the stream.
+    #[pyo3(signature = (
+        size, /, *, peek = false, wait_all = false, partial = false, urgent = false, timeout = None
+    ))]
+    #[expect(
+        clippy::too_many_arguments,
+        clippy::fn_params_excessive_bools,
+        reason = "those of the method in Python"
+    )]
     fn recv<'py>(
         &self,
         py: Python<'py>,
@@ -244,12 +266,14 @@ impl Socket {
         peek: bool,
         wait_all: bool,
         partial: bool,
+        urgent: bool,
         timeout: Option<f64>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let flags = Receive {
             peek,
             all: wait_all,
             partial,
+            urgent,
         };
         let deadline = Deadline::after(timeout)?;
         let data = calls::receive(py, &*self.get(py)?, size, flags, deadline)?;
@@ -257,7 +281,14 @@ impl Socket {
     }
 
     /// Receives into a writable buffer and returns the number of bytes; otherwise as `recv`.
-    #[pyo3(signature = (buffer, /, *, peek = false, wait_all = false, partial = false, timeout = None))]
+    #[pyo3(signature = (
+        buffer, /, *, peek = false, wait_all = false, partial = false, urgent = false, timeout = None
+    ))]
+    #[expect(
+        clippy::too_many_arguments,
+        clippy::fn_params_excessive_bools,
+        reason = "those of the method in Python"
+    )]
     fn recv_into(
         &self,
         py: Python<'_>,
@@ -265,6 +296,7 @@ impl Socket {
         peek: bool,
         wait_all: bool,
         partial: bool,
+        urgent: bool,
         timeout: Option<f64>,
     ) -> PyResult<usize> {
         let room = values::Room::in_buffer(buffer)?;
@@ -272,11 +304,20 @@ impl Socket {
             peek,
             all: wait_all,
             partial,
+            urgent,
         };
         let deadline = Deadline::after(timeout)?;
         let data = calls::receive(py, &*self.get(py)?, room.size()?, flags, deadline)?;
         room.fill(&data)?;
         Ok(data.len())
+    }
+
+    /// Whether no urgent byte lies ahead in the stream; False means that one has arrived and that
+    /// ordinary data stands before it, which the next `recv` gets and nothing beyond the mark.
+    ///
+    /// Raises WinsockError: WSAEOPNOTSUPP where there is no urgent data, WSAEINVAL on a listener.
+    fn at_mark(&self, py: Python<'_>) -> PyResult<bool> {
+        self.get(py)?.is_at_mark().or_raise(py)
     }
 
     /// Ends one direction or both; `how` is a Shutdown. Neither waits nor closes (DIS-46).

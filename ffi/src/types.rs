@@ -159,6 +159,8 @@ pub const VESTIBULE_SHUT_SEND: c_int = 1;
 /// vestibule_shutdown: neither.
 pub const VESTIBULE_SHUT_BOTH: c_int = 2;
 
+/// vestibule_send: the last byte is urgent. vestibule_recv: take the urgent byte. TCP only.
+pub const VESTIBULE_MSG_OOB: c_int = 0x1;
 /// vestibule_recv: leave what is read in place.
 pub const VESTIBULE_MSG_PEEK: c_int = 0x2;
 /// vestibule_send: accepted, without effect.

@@ -377,7 +377,9 @@ static void send_arguments(int family) {
     CHECK_FAILS(vestibule_send(pair.client, NULL, 1, 0), -1, FAULT);
     CHECK_FAILS(vestibule_send(pair.client, "x", SIZE_MAX, 0), -1, FAULT);
     CHECK_FAILS(vestibule_send(pair.client, "x", (size_t)PTRDIFF_MAX + 1, 0), -1, FAULT);
-    CHECK_FAILS(vestibule_send(pair.client, "x", 1, 1), -1, VESTIBULE_WSAEOPNOTSUPP); /* MSG_OOB */
+    if (family == VESTIBULE_AF_IN_PROCESS)
+        CHECK_FAILS(vestibule_send(pair.client, "x", 1, VESTIBULE_MSG_OOB), -1,
+                    VESTIBULE_WSAEOPNOTSUPP);
     CHECK_FAILS(vestibule_send(pair.client, "x", 1, -1), -1, VESTIBULE_WSAEOPNOTSUPP);
     CHECK_FAILS(vestibule_send(pair.client, "x", 1, 0x4000), -1, VESTIBULE_WSAEOPNOTSUPP);
     CHECK(vestibule_send(pair.client, NULL, 0, 0) == 0);
@@ -403,8 +405,8 @@ static void recv_arguments(int family) {
     CHECK(vestibule_send(pair.server, "x", 1, 0) == 1);
     CHECK_FAILS(vestibule_recv(pair.client, NULL, 1, 0), -1, FAULT);
     CHECK_FAILS(vestibule_recv(pair.client, &byte, SIZE_MAX, 0), -1, FAULT);
-    CHECK_FAILS(vestibule_recv(pair.client, &byte, 1, 1), -1,
-                VESTIBULE_WSAEOPNOTSUPP); /* MSG_OOB */
+    CHECK_FAILS(vestibule_recv(pair.client, &byte, 1, VESTIBULE_MSG_OOB), -1,
+                family == VESTIBULE_AF_IN_PROCESS ? VESTIBULE_WSAEOPNOTSUPP : VESTIBULE_WSAEINVAL);
     CHECK_FAILS(vestibule_recv(pair.client, &byte, 1, -1), -1, VESTIBULE_WSAEOPNOTSUPP);
     CHECK_FAILS(vestibule_recv(pair.client, &byte, 1, 0x40), -1, VESTIBULE_WSAEOPNOTSUPP);
     CHECK(untouched(&byte, 1));
@@ -467,6 +469,18 @@ static void recv_disconnect_arguments(int family) {
         can_talk(pair);
     }
     close_both(pair);
+}
+
+static void at_mark_handle(uintptr_t bad) {
+    CHECK_ERROR(vestibule_at_mark(bad), VESTIBULE_WSAENOTSOCK);
+}
+
+static void at_mark_arguments(int family) {
+    struct address address;
+    vestibule_handle socket = listener(family, &address);
+    CHECK_ERROR(vestibule_at_mark(socket),
+                family == VESTIBULE_AF_IN_PROCESS ? VESTIBULE_WSAEOPNOTSUPP : VESTIBULE_WSAEINVAL);
+    CHECK(vestibule_closesocket(socket) == 0);
 }
 
 /* ---- Options --------------------------------------------------------------------------------- */
@@ -668,6 +682,7 @@ static const struct row rows[] = {
     {"vestibule_accept", accept_handle, accept_arguments},
     {"vestibule_accept_timeout", accept_timeout_handle, accept_timeout_arguments},
     {"vestibule_adopt", NULL, adopt_arguments},
+    {"vestibule_at_mark", at_mark_handle, at_mark_arguments},
     {"vestibule_bind", bind_handle, bind_arguments},
     {"vestibule_callee_data", callee_data_handle, callee_data_arguments},
     {"vestibule_caller_credentials", NULL, caller_credentials_arguments},

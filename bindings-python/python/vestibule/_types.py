@@ -167,8 +167,8 @@ class Capability(enum.IntFlag):
     MESSAGE_ORIENTED = 1 << 14
     """Messages keep their boundaries (SOCK_SEQPACKET)."""
     URGENT_DATA = 1 << 15
-    """The protocol has urgent data. :attr:`SocketOption.OOB_INLINE` keeps it in the stream; calls of the
-    library that send or receive it are not offered yet."""
+    """The protocol has urgent data; see the ``urgent`` of ``send`` and ``recv``.
+    :attr:`SocketOption.OOB_INLINE` keeps it in the stream."""
     PORT_ADDRESSES = 1 << 16
     """Addresses have a port: 0 means choose one, and an all-zero destination is not valid."""
     NETWORK_ERRORS = 1 << 17

@@ -40,8 +40,9 @@ bitflags! {
         const ABORT = 1 << 13;
         /// Messages keep their boundaries (`SOCK_SEQPACKET`).
         const MESSAGE_ORIENTED = 1 << 14;
-        /// The protocol has urgent data. [`SocketOption::OobInline`](crate::SocketOption) keeps it
-        /// in the stream; calls of the library that send or receive it are not offered yet.
+        /// The protocol has urgent data, which [`Socket::send_urgent`](crate::Socket::send_urgent)
+        /// sends and a receive with [`Receive::urgent`](crate::Receive::urgent) takes.
+        /// [`SocketOption::OobInline`](crate::SocketOption) keeps it in the stream.
         const URGENT_DATA = 1 << 15;
         /// Addresses have a port: 0 means choose one, and an all-zero destination is not valid.
         const PORT_ADDRESSES = 1 << 16;

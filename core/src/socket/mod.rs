@@ -3,6 +3,7 @@
 mod adopting;
 mod data;
 mod settings;
+mod urgent;
 
 pub use self::adopting::{AdoptError, DetachError};
 

@@ -2,8 +2,8 @@
 #![allow(
     unsafe_code,
     reason = "some things have no safe form: a descriptor's number is given another open file in \
-              place, a number is duplicated that may not be open, an ioctl tells what a socket has \
-              not sent yet, a page is wiped in a forked child, functions of C tell whether the \
+              place, a number is duplicated that may not be open, ioctls tell what a socket has \
+              not sent yet and whether it is at the mark, a page is wiped in a forked child, functions of C tell whether the \
               process is privileged and when the clock has ticked, and a value is shared in place"
 )]
 
@@ -137,6 +137,19 @@ pub(crate) fn unsent(fd: BorrowedFd<'_>) -> Result<usize> {
     // SAFETY: it is what the kernel expects with this number.
     let bytes = unsafe { ioctl(fd, request)? };
     Ok(usize::try_from(bytes).unwrap_or(0))
+}
+
+/// Whether the next byte of the stream is the one behind the urgent byte, or that byte itself where
+/// it stays in the stream (`SIOCATMARK`).
+///
+/// # Errors
+/// Those of the kernel.
+pub(crate) fn is_at_mark(fd: BorrowedFd<'_>) -> Result<bool> {
+    const SIOCATMARK: Opcode = 0x8905;
+    // SAFETY: the request writes one int, which is what the getter has room for.
+    let request = unsafe { Getter::<SIOCATMARK, i32>::new() };
+    // SAFETY: it is what the kernel expects with this number.
+    Ok(unsafe { ioctl(fd, request)? } != 0)
 }
 
 unsafe extern "C" {

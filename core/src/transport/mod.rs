@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    Address, InProcessAddress, Qos, Result, Wait,
+    Address, Error, InProcessAddress, Qos, Result, Wait,
     provider::{
         options::{Linger, SocketOption},
         turn::Phase,
@@ -80,6 +80,7 @@ pub(crate) struct Acceptance<'a> {
 }
 
 /// Flags of a receive.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the call")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Receive {
     /// Leave what is read in place, `MSG_PEEK`.
@@ -89,6 +90,9 @@ pub struct Receive {
     /// Take bytes instead of a whole message, `MSG_PARTIAL`; message-oriented entries only. What does
     /// not fit into the buffer is left for the next receive, and the graceful end is 0 (DIS-35).
     pub partial: bool,
+    /// Take the byte of urgent data instead of the stream, `MSG_OOB`; entries with
+    /// [`Capabilities::URGENT_DATA`](crate::Capabilities) only.
+    pub urgent: bool,
 }
 
 /// The socket of one transport.
@@ -99,6 +103,14 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
 
     fn send(&self, data: &[u8], mode: Mode<'_>) -> Result<usize>;
     fn receive(&self, buffer: &mut [u8], flags: Receive, mode: Mode<'_>) -> Result<usize>;
+    /// Sends data whose last byte is urgent.
+    fn send_urgent(&self, _data: &[u8], _mode: Mode<'_>) -> Result<usize> {
+        Err(Error::OpNotSupp)
+    }
+    /// Whether no urgent byte lies ahead in the stream.
+    fn is_at_mark(&self) -> Result<bool> {
+        Err(Error::OpNotSupp)
+    }
     fn shutdown(&self, how: Shutdown) -> Result<()>;
     fn send_disconnect(&self, data: Option<&[u8]>) -> Result<()>;
     fn receive_disconnect(&self, buffer: Option<&mut [u8]>) -> Result<usize>;

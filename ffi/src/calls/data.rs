@@ -8,8 +8,8 @@ use super::find;
 use crate::{
     memory::{Bytes, Input, Receiver, Room, data},
     types::{
-        VESTIBULE_MSG_DONTROUTE, VESTIBULE_MSG_PARTIAL, VESTIBULE_MSG_PEEK, VESTIBULE_MSG_WAITALL,
-        vestibule_buffer, vestibule_handle,
+        VESTIBULE_MSG_DONTROUTE, VESTIBULE_MSG_OOB, VESTIBULE_MSG_PARTIAL, VESTIBULE_MSG_PEEK,
+        VESTIBULE_MSG_WAITALL, vestibule_buffer, vestibule_handle,
     },
 };
 
@@ -21,10 +21,14 @@ use crate::{
 pub(crate) fn send(socket: vestibule_handle, bytes: Bytes<'_>, flags: c_int) -> Result<usize> {
     let socket = find(socket)?;
     let bytes = bytes.get()?;
-    if flags & !VESTIBULE_MSG_DONTROUTE != 0 {
+    if flags & !(VESTIBULE_MSG_DONTROUTE | VESTIBULE_MSG_OOB) != 0 {
         return Err(Error::OpNotSupp);
     }
-    socket.send(bytes, &Wait::FOREVER)
+    if flags & VESTIBULE_MSG_OOB == 0 {
+        socket.send(bytes, &Wait::FOREVER)
+    } else {
+        socket.send_urgent(bytes, &Wait::FOREVER)
+    }
 }
 
 /// Receives data.
@@ -35,15 +39,22 @@ pub(crate) fn send(socket: vestibule_handle, bytes: Bytes<'_>, flags: c_int) -> 
 pub(crate) fn receive(socket: vestibule_handle, room: Room<'_>, flags: c_int) -> Result<usize> {
     let socket = find(socket)?;
     let room = room.into_slice()?;
-    if flags & !(VESTIBULE_MSG_PEEK | VESTIBULE_MSG_WAITALL | VESTIBULE_MSG_PARTIAL) != 0 {
+    socket.receive(room, receive_flags(flags)?, &Wait::FOREVER)
+}
+
+fn receive_flags(flags: c_int) -> Result<Receive> {
+    const OFFERED: c_int =
+        VESTIBULE_MSG_OOB | VESTIBULE_MSG_PEEK | VESTIBULE_MSG_WAITALL | VESTIBULE_MSG_PARTIAL;
+    if flags & !OFFERED != 0 {
         return Err(Error::OpNotSupp);
     }
-    let flags = Receive {
-        peek: flags & VESTIBULE_MSG_PEEK != 0,
-        all: flags & VESTIBULE_MSG_WAITALL != 0,
-        partial: flags & VESTIBULE_MSG_PARTIAL != 0,
-    };
-    socket.receive(room, flags, &Wait::FOREVER)
+    let is_set = |flag| flags & flag != 0;
+    Ok(Receive {
+        peek: is_set(VESTIBULE_MSG_PEEK),
+        all: is_set(VESTIBULE_MSG_WAITALL),
+        partial: is_set(VESTIBULE_MSG_PARTIAL),
+        urgent: is_set(VESTIBULE_MSG_OOB),
+    })
 }
 
 /// Ends the sending direction, with disconnect data where the entry carries it.

@@ -6,16 +6,19 @@ use libc::{size_t, ssize_t};
 
 use crate::{
     boundary,
-    calls::data,
+    calls::{data, find},
     memory::{Bytes, Input, Receiver, Room},
-    types::{vestibule_buffer, vestibule_handle},
+    types::{VESTIBULE_ERROR, vestibule_buffer, vestibule_handle},
 };
 
 /// Sends data. A blocking socket sends all of it, a non-blocking one as much as there is room for.
 /// On a message-oriented socket the data is one message, which may have no bytes, and is sent whole
 /// or not at all.
 ///
-/// `buf`, `len`: the bytes. `flags`: 0 or VESTIBULE_MSG_DONTROUTE.
+/// `buf`, `len`: the bytes. `flags`: 0, or a combination of VESTIBULE_MSG_DONTROUTE and, on TCP,
+/// VESTIBULE_MSG_OOB: the last byte is urgent then, and what stands before it is ordinary data. TCP
+/// keeps one urgent byte; one that the peer has not taken when the next arrives becomes an ordinary
+/// byte.
 ///
 /// Returns the number of bytes taken, less than `len` only if the call ended early, or -1.
 ///
@@ -47,13 +50,16 @@ pub unsafe extern "C" fn vestibule_send(
 /// then (DIS-35).
 ///
 /// `buf`, `len`: the room. `flags`: 0, or a combination of VESTIBULE_MSG_PEEK and, on a stream,
-/// VESTIBULE_MSG_WAITALL or, on a message-oriented socket, VESTIBULE_MSG_PARTIAL.
+/// VESTIBULE_MSG_WAITALL or, on a message-oriented socket, VESTIBULE_MSG_PARTIAL. On TCP
+/// VESTIBULE_MSG_OOB, alone or with VESTIBULE_MSG_PEEK, takes the urgent byte instead of the stream;
+/// it waits only for one that was announced and has not arrived.
 ///
 /// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1. On a
 /// message-oriented socket 0 is a message of no bytes, and with VESTIBULE_MSG_PARTIAL perhaps the end.
 ///
-/// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
-/// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37) and
+/// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAEINVAL for
+/// VESTIBULE_MSG_OOB if no urgent byte waits or VESTIBULE_SO_OOBINLINE has left it in the stream;
+/// WSAENOTCONN (LSN-34, CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37) and
 /// WSAENETRESET as vestibule_send says; WSAEDISCON at the graceful end of a message-oriented
 /// connection, again each time (DIS-34); WSAEMSGSIZE if the message is longer than `len`: `buf` has
 /// its beginning, and the whole message stays (ERR-18); WSAEWOULDBLOCK; WSAETIMEDOUT after
@@ -73,6 +79,21 @@ pub unsafe extern "C" fn vestibule_recv(
     // SAFETY: the program promises it.
     let room = unsafe { Room::new(buf, len) };
     boundary::count(|| data::receive(socket, room, flags))
+}
+
+/// Whether no urgent byte lies ahead in the stream. 0 means that one has arrived and that ordinary data
+/// stands before it, which the next vestibule_recv gets and nothing beyond the mark.
+///
+/// Returns 1, also where no urgent byte waits at all; 0; or -1.
+///
+/// Errors: WSAENOTSOCK; WSAEOPNOTSUPP where there is no urgent data; WSAEINVAL on a listener.
+///
+/// Thread-safe.
+#[unsafe(no_mangle)]
+pub extern "C" fn vestibule_at_mark(socket: vestibule_handle) -> c_int {
+    boundary::value(VESTIBULE_ERROR, || {
+        Ok(c_int::from(find(socket)?.is_at_mark()?))
+    })
 }
 
 /// Ends the sending direction and begins the teardown of the connection, with disconnect data where

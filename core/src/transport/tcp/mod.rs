@@ -7,6 +7,7 @@ mod adopt;
 mod connect;
 mod listen;
 mod stream;
+mod urgent;
 
 use std::{
     net::SocketAddr,
@@ -327,7 +328,18 @@ impl Transport for Tcp {
     }
 
     fn receive(&self, buffer: &mut [u8], flags: Receive, mode: Mode<'_>) -> Result<usize> {
+        if flags.urgent {
+            return self.receive_urgent(buffer, flags.peek, mode);
+        }
         self.receive_some(buffer, flags, mode)
+    }
+
+    fn send_urgent(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
+        self.send_ending_urgent(data, mode)
+    }
+
+    fn is_at_mark(&self) -> Result<bool> {
+        self.has_no_mark_ahead()
     }
 
     fn shutdown(&self, how: Shutdown) -> Result<()> {

@@ -22,7 +22,7 @@ use crate::{
 
 impl Tcp {
     /// The state, after looking whether a non-blocking attempt has ended.
-    fn current(&self) -> Result<Connection> {
+    pub(super) fn current(&self) -> Result<Connection> {
         let connection = self.connection();
         if connection.state != State::Connecting {
             return Ok(connection);
@@ -33,21 +33,21 @@ impl Tcp {
 
     /// Sends; a blocking socket sends everything.
     pub(super) fn send_all(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
+        self.send_with(data, SendFlags::NOSIGNAL, mode)
+    }
+
+    pub(super) fn send_with(&self, data: &[u8], flags: SendFlags, mode: Mode<'_>) -> Result<usize> {
         let connection = self.current()?;
         connection.check_send()?;
         if connection.receive_ended {
             self.discard_or_reset()?;
         }
         self.check_broken()?;
-        let bounded = mode.wait.is_bounded();
-        let now = if bounded {
-            SendFlags::DONTWAIT
-        } else {
-            SendFlags::empty()
-        };
+        let mut flags = flags;
+        flags.set(SendFlags::DONTWAIT, mode.wait.is_bounded());
         let mut sent = 0;
         loop {
-            match self.sleeping(|fd| net::send(fd, &data[sent..], SendFlags::NOSIGNAL | now)) {
+            match self.sleeping(|fd| net::send(fd, &data[sent..], flags)) {
                 Ok(count) => sent += count,
                 Err(error) => match self.after_failure(error, PollFlags::OUT, mode) {
                     Ok(()) => {}
@@ -145,7 +145,7 @@ impl Tcp {
         Ok(sockopt::socket_timeout(&self.fd, id)?.is_some())
     }
 
-    fn check_broken(&self) -> Result<()> {
+    pub(super) fn check_broken(&self) -> Result<()> {
         match self.broken.load(SeqCst) {
             0 => Ok(()),
             code => Err(Error::from_code(code.into()).unwrap_or(Error::ConnAborted)),

@@ -312,6 +312,13 @@ impl Socket {
         Ok(data.len())
     }
 
+    /// How many bytes one `recv` would get now: on a stream what has arrived, up to the mark if an urgent
+    /// byte is ahead; on a message-oriented socket the length of the first message. 0 is nothing, the
+    /// end, or an empty message. Raises WinsockError (WSAEINVAL) on a listener.
+    fn bytes_readable(&self, py: Python<'_>) -> PyResult<usize> {
+        self.get(py)?.bytes_readable().or_raise(py)
+    }
+
     /// Whether no urgent byte lies ahead in the stream; False means that one has arrived and that
     /// ordinary data stands before it, which the next `recv` gets and nothing beyond the mark.
     ///

@@ -22,10 +22,12 @@ class Messages(unittest.TestCase):
         self.assertEqual(caught.exception.winerror, winerror)
 
     def test_a_receive_takes_one_message(self):
+        self.assertEqual(self.accepted.bytes_readable(), 0)
         self.assertEqual(self.caller.send(b"first"), 5)
         self.assertEqual(self.caller.send(b""), 0)
         self.caller.sendall(b"")
         self.caller.sendall(b"fourth")
+        self.assertEqual(self.accepted.bytes_readable(), 5)
         received = [self.accepted.recv(100, timeout=DEADLINE) for _ in range(4)]
         self.assertEqual(received, [b"first", b"", b"", b"fourth"])
         with self.assertRaises(vestibule.TimedOut):

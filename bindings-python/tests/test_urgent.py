@@ -32,6 +32,7 @@ class Urgent(unittest.TestCase):
         self.assertEqual(self.caller.send(b"ab!", urgent=True), 3)
         self.caller.send(b"cd")
         self.until_not_at_mark()
+        self.assertEqual(self.accepted.bytes_readable(), 2)
         self.assertEqual(self.accepted.recv(8, urgent=True, peek=True), b"!")
         room = bytearray(8)
         self.assertEqual(self.accepted.recv_into(room, urgent=True), 1)

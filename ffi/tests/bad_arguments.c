@@ -483,6 +483,17 @@ static void at_mark_arguments(int family) {
     CHECK(vestibule_closesocket(socket) == 0);
 }
 
+static void bytes_readable_handle(uintptr_t bad) {
+    CHECK_FAILS(vestibule_bytes_readable(bad), -1, VESTIBULE_WSAENOTSOCK);
+}
+
+static void bytes_readable_arguments(int family) {
+    struct address address;
+    vestibule_handle socket = listener(family, &address);
+    CHECK_FAILS(vestibule_bytes_readable(socket), -1, VESTIBULE_WSAEINVAL);
+    CHECK(vestibule_closesocket(socket) == 0);
+}
+
 /* ---- Options --------------------------------------------------------------------------------- */
 
 static void getsockopt_handle(uintptr_t bad) {
@@ -684,6 +695,7 @@ static const struct row rows[] = {
     {"vestibule_adopt", NULL, adopt_arguments},
     {"vestibule_at_mark", at_mark_handle, at_mark_arguments},
     {"vestibule_bind", bind_handle, bind_arguments},
+    {"vestibule_bytes_readable", bytes_readable_handle, bytes_readable_arguments},
     {"vestibule_callee_data", callee_data_handle, callee_data_arguments},
     {"vestibule_caller_credentials", NULL, caller_credentials_arguments},
     {"vestibule_capabilities", NULL, capabilities_arguments},

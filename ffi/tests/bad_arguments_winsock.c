@@ -374,6 +374,9 @@ static void ioctlsocket_arguments(int family) {
     SOCKET s = fresh(family);
     u_long value = 77;
     CHECK_ERROR(ioctlsocket(s, FIONBIO, NULL), WSAEFAULT);
+    CHECK_ERROR(ioctlsocket(s, FIONREAD, NULL), WSAEFAULT);
+    CHECK_ERROR(ioctlsocket(s, SIOCATMARK, NULL),
+                family == AF_VESTIBULE ? WSAEOPNOTSUPP : WSAEFAULT);
     CHECK_ERROR(ioctlsocket(s, 0, &value), WSAEOPNOTSUPP);
     CHECK_ERROR(ioctlsocket(s, -1, &value), WSAEOPNOTSUPP);
     CHECK(value == 77);
@@ -392,6 +395,12 @@ static void wsaioctl_arguments(int family) {
     CHECK_ERROR(WSAIoctl(s, FIONBIO, NULL, sizeof on, NULL, 0, &written, NULL, NULL), WSAEFAULT);
     CHECK_ERROR(WSAIoctl(s, FIONBIO, &on, 3, NULL, 0, &written, NULL, NULL), WSAEFAULT);
     CHECK_ERROR(WSAIoctl(s, FIONBIO, &on, 0, NULL, 0, &written, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, FIONREAD, NULL, 0, NULL, 4, &written, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, FIONREAD, NULL, 0, &on, 3, &written, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, FIONREAD, NULL, 0, &on, 4, NULL, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, SIOCATMARK, NULL, 0, NULL, 4, &written, NULL, NULL),
+                family == AF_VESTIBULE ? WSAEOPNOTSUPP : WSAEFAULT);
+    CHECK(on == 1);
     CHECK_ERROR(WSAIoctl(s, 0, NULL, 0, NULL, 0, &written, NULL, NULL), WSAEOPNOTSUPP);
     CHECK_ERROR(WSAIoctl(s, 0xFFFFFFFF, NULL, 0, NULL, 0, &written, NULL, NULL), WSAEOPNOTSUPP);
     CHECK(written == 77);

@@ -24,12 +24,14 @@ int main(void) {
     WSADATA data;
     struct linger linger = {1, 5};
     u_long on = 1;
+    unsigned long unread = 1;
     SOCKET s;
     int theirs = system_socket();
     if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
         return 1;
     s = socket(AF_INET, SOCK_STREAM, 0);
     if (s == INVALID_SOCKET || ioctlsocket(s, FIONBIO, &on) != 0 ||
+        ioctlsocket(s, FIONREAD, &unread) != 0 || unread != 0 ||
         setsockopt(s, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof linger) != 0 ||
         closesocket(s) != 0)
         return 1;

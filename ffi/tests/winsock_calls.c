@@ -59,7 +59,7 @@ static void ipv6(void) {
     CHECK(ioctlsocket(accepted, FIONBIO, &on) == 0);
     CHECK_FAILS(recv(accepted, text, 1, 0), WSAEWOULDBLOCK);
     CHECK_FAILS(ioctlsocket(accepted, FIONBIO, NULL), WSAEFAULT);
-    CHECK_FAILS(ioctlsocket(accepted, FIONREAD, &on), WSAEOPNOTSUPP);
+    CHECK_FAILS(ioctlsocket(accepted, SIO_FLUSH, &on), WSAEOPNOTSUPP);
     CHECK(closesocket(caller) == 0 && closesocket(accepted) == 0 && closesocket(listener) == 0);
 }
 

@@ -9,8 +9,8 @@
  * connect and their like are macros.
  *
  * What differs from Windows: select, WSAPoll, events, overlapped calls, name resolution and
- * datagrams are not offered yet. ioctlsocket knows FIONBIO. A condition function has to return: no
- * exception and no longjmp through it.
+ * datagrams are not offered yet. ioctlsocket knows FIONBIO, FIONREAD and SIOCATMARK. A condition
+ * function has to return: no exception and no longjmp through it.
  *
  * The in-process entry, which Windows does not have, is AF_VESTIBULE; a program that is compiled
  * for Windows as well tests for that name, and VESTIBULE_NO_EXTENSIONS hides it. */
@@ -293,6 +293,24 @@ int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
 
 #ifdef __cplusplus
 }
+#endif
+
+/* Programs call ioctlsocket with an unsigned long, too, which has 64 bits here. */
+static inline int vestibule_ioctlsocket_long(SOCKET s, LONG cmd, unsigned long *argp) {
+    u_long value = argp == NULL ? 0 : (u_long)*argp;
+    int result = ioctlsocket(s, cmd, argp == NULL ? NULL : &value);
+    if (result == 0)
+        *argp = value;
+    return result;
+}
+#ifdef __cplusplus
+static inline int ioctlsocket(SOCKET s, LONG cmd, unsigned long *argp) {
+    return vestibule_ioctlsocket_long(s, cmd, argp);
+}
+#elif __STDC_VERSION__ >= 201112L
+#define ioctlsocket(s, cmd, argp)                                                                  \
+    _Generic((argp), unsigned long *: vestibule_ioctlsocket_long, default: ioctlsocket)(s, cmd,    \
+                                                                                        argp)
 #endif
 
 #ifdef UNICODE

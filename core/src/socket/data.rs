@@ -54,6 +54,20 @@ impl Socket {
         self.transport().receive(buffer, flags, self.mode(&wait))
     }
 
+    /// How many bytes one receive would get now, `FIONREAD`: on a stream what has arrived, up to the mark
+    /// of urgent data if that is ahead; on a message-oriented entry the length of the first message. 0 is
+    /// nothing, the end, or a message of no bytes.
+    ///
+    /// # Errors
+    /// [`Error::Inval`] on a listener.
+    pub fn bytes_readable(&self) -> Result<usize> {
+        self.check_open()?;
+        if self.is_listening() {
+            return Err(Error::Inval);
+        }
+        self.transport().bytes_readable()
+    }
+
     /// The wait, bounded by a time-out of the socket. The kernel has those of its own sockets as well,
     /// but would begin them anew after every signal.
     pub(super) fn bounded<'a>(&self, wait: &Wait<'a>, option: SocketOption) -> Wait<'a> {

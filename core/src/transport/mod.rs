@@ -107,6 +107,8 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
     fn send_urgent(&self, _data: &[u8], _mode: Mode<'_>) -> Result<usize> {
         Err(Error::OpNotSupp)
     }
+    /// How much one receive would get now.
+    fn bytes_readable(&self) -> Result<usize>;
     /// Whether no urgent byte lies ahead in the stream.
     fn is_at_mark(&self) -> Result<bool> {
         Err(Error::OpNotSupp)

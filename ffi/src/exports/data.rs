@@ -81,6 +81,20 @@ pub unsafe extern "C" fn vestibule_recv(
     boundary::count(|| data::receive(socket, room, flags))
 }
 
+/// How many bytes one vestibule_recv would get now: on a stream what has arrived, up to the mark if an
+/// urgent byte is ahead; on a message-oriented socket the length of the first message. 0 is nothing,
+/// the end, or a message of no bytes.
+///
+/// Returns the number or -1.
+///
+/// Errors: WSAENOTSOCK; WSAEINVAL on a listener.
+///
+/// Thread-safe.
+#[unsafe(no_mangle)]
+pub extern "C" fn vestibule_bytes_readable(socket: vestibule_handle) -> ssize_t {
+    boundary::count(|| find(socket)?.bytes_readable())
+}
+
 /// Whether no urgent byte lies ahead in the stream. 0 means that one has arrived and that ordinary data
 /// stands before it, which the next vestibule_recv gets and nothing beyond the mark.
 ///

@@ -190,6 +190,13 @@ impl Transport for InProcess {
         self.receive_some(buffer, flags, mode)
     }
 
+    fn bytes_readable(&self) -> Result<usize> {
+        self.with(|network, id| {
+            let inbox = &network.socket(id)?.inbox;
+            Ok(inbox.first().unwrap_or(inbox.bytes.len()))
+        })
+    }
+
     fn shutdown(&self, how: Shutdown) -> Result<()> {
         self.with(|network, id| {
             network.socket(id)?.connection.check_connected()?; // DIS-45

@@ -23,7 +23,7 @@ use std::{
 use parking_lot::Mutex;
 use rustix::{
     event::{PollFd, PollFlags, poll},
-    io::{Errno, ioctl_fionbio},
+    io::{Errno, ioctl_fionbio, ioctl_fionread},
     net::{self, AddressFamily, SocketAddrAny, SocketFlags, SocketType, ipproto, sockopt},
     time::Timespec,
 };
@@ -336,6 +336,10 @@ impl Transport for Tcp {
 
     fn send_urgent(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
         self.send_ending_urgent(data, mode)
+    }
+
+    fn bytes_readable(&self) -> Result<usize> {
+        Ok(usize::try_from(ioctl_fionread(&self.fd)?).unwrap_or(usize::MAX))
     }
 
     fn is_at_mark(&self) -> Result<bool> {

@@ -13,7 +13,7 @@ fn take(socket: &Socket, room: usize) -> usize {
     let mut buffer = vec![0; room];
     socket
         .receive(&mut buffer, Receive::default(), &within())
-        .unwrap()
+        .expect("data")
 }
 
 #[test]

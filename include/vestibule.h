@@ -868,6 +868,50 @@ ssize_t vestibule_recv(vestibule_handle socket,
                        size_t len,
                        int flags);
 
+// Sends the data of several buffers, in their order: one message on a message-oriented socket, one
+// system call on TCP as far as there is room. Otherwise as vestibule_send.
+//
+// `buffers`, `count`: the buffers, 1 to 1024, any of which may be empty. `flags`: as for
+// vestibule_send.
+//
+// Returns the number of bytes taken or -1.
+//
+// Errors: those of vestibule_send; WSAEFAULT for NULL and for a buffer that has a length and no data;
+// WSAEINVAL for a count of 0 or above 1024; WSAEMSGSIZE for more than 4294967295 bytes together;
+// WSAENOBUFS if there is no memory to put a message together.
+//
+// Thread-safe. Never raises SIGPIPE.
+//
+// Pointers:
+// `buffers` is NULL or points to `count` structures, each with as many bytes as it says.
+ssize_t vestibule_sendv(vestibule_handle socket,
+                        const struct vestibule_buffer *buffers,
+                        uint32_t count,
+                        int flags);
+
+// Receives into several buffers, which are filled one after the other: one message, or what one
+// system call gets. Otherwise as vestibule_recv.
+//
+// `buffers`, `count`: the room, 1 to 1024 buffers that do not overlap. `flags`: on entry as for
+// vestibule_recv; on return VESTIBULE_MSG_PARTIAL is set if the message goes on, and cleared if this was
+// all of it; NULL is 0.
+//
+// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1.
+//
+// Errors: those of vestibule_recv; WSAEFAULT for NULL and for a buffer that has a length and no room;
+// WSAEINVAL for a count of 0 or above 1024; WSAEMSGSIZE for more than 4294967295 bytes together;
+// WSAENOBUFS if there is no memory.
+//
+// Thread-safe.
+//
+// Pointers:
+// `buffers` is NULL or points to `count` structures, each with as many bytes as it says, no byte of
+// which it has twice; `flags` is NULL or valid.
+ssize_t vestibule_recvv(vestibule_handle socket,
+                        const struct vestibule_buffer *buffers,
+                        uint32_t count,
+                        int *flags);
+
 // How many bytes one vestibule_recv would get now: on a stream what has arrived, up to the mark if an
 // urgent byte is ahead; on a message-oriented socket the length of the first message. 0 is nothing,
 // the end, or a message of no bytes.

@@ -1,6 +1,9 @@
 //! The class of every socket.
 
-use std::os::fd::{AsRawFd, IntoRawFd};
+use std::{
+    io::IoSlice,
+    os::fd::{AsRawFd, IntoRawFd},
+};
 
 use provider::{
     Entry, Error, Linger, Receive,
@@ -211,6 +214,26 @@ impl Socket {
                 socket.send(&data, wait)
             }
         })
+    }
+
+    /// Sends the data of several bytes-like objects, in their order, and returns how many bytes were
+    /// taken: one message on a message-oriented socket, one system call on TCP as far as there is room.
+    ///
+    /// Raises as `send` does.
+    #[pyo3(signature = (buffers, /, *, timeout = None))]
+    fn sendmsg(
+        &self,
+        py: Python<'_>,
+        buffers: &Bound<'_, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<usize> {
+        let parts = buffers
+            .try_iter()?
+            .map(|part| values::bytes_from_python(&part?))
+            .collect::<PyResult<Vec<_>>>()?;
+        let data: Vec<_> = parts.iter().map(|part| IoSlice::new(part)).collect();
+        let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
+        waiting(py, deadline, |wait| socket.send_vectored(&data, wait))
     }
 
     /// Sends all of the data, or raises as `send` does; how much was sent is then unknown.

@@ -33,6 +33,14 @@ class Messages(unittest.TestCase):
         with self.assertRaises(vestibule.TimedOut):
             self.accepted.recv(100, timeout=0)
 
+    def test_a_message_can_be_put_together(self):
+        self.assertEqual(self.caller.sendmsg([b"ab", bytearray(b"cd"), memoryview(b""), b"e"]), 5)
+        self.assertEqual(self.caller.sendmsg(iter(())), 0)
+        self.assertEqual(self.accepted.recv(100, timeout=DEADLINE), b"abcde")
+        self.assertEqual(self.accepted.recv(100, timeout=DEADLINE), b"")
+        with self.assertRaises(TypeError):
+            self.caller.sendmsg(["text"])
+
     def test_a_message_that_is_too_long_stays(self):
         self.caller.send(b"too long")
         self.assert_error(10040, self.accepted.recv, 4, timeout=DEADLINE)  # ERR-18

@@ -41,6 +41,11 @@ class Urgent(unittest.TestCase):
         self.assertTrue(self.accepted.at_mark())
         self.assertEqual(self.accepted.recv(8, timeout=DEADLINE), b"cd")
 
+    def test_a_stream_takes_several_buffers(self):
+        parts = [b"%04d" % number for number in range(3000)]
+        self.assertEqual(self.caller.sendmsg(parts, timeout=DEADLINE), 12000)
+        self.assertEqual(self.accepted.recv(12000, wait_all=True, timeout=DEADLINE), b"".join(parts))
+
     def test_without_one_there_is_nothing_to_take(self):
         self.assertTrue(self.accepted.at_mark())
         self.assert_error(10022, self.accepted.recv, 8, urgent=True)

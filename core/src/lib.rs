@@ -91,7 +91,7 @@ pub use qos::{FlowSpec, Qos};
 pub use rules::{condition::Decision, connection::Shutdown, user_data::UserDataKind};
 pub use socket::{AdoptError, ConnectData, DetachError, Socket};
 pub use stream::{ConnectError, Connector, Stream};
-pub use transport::Receive;
+pub use transport::{Receive, Received};
 pub use wait::{Sleep, Wait};
 
 /// The quick start of the README compiles and runs.

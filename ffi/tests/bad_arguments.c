@@ -471,6 +471,52 @@ static void recv_disconnect_arguments(int family) {
     close_both(pair);
 }
 
+static void sendv_handle(uintptr_t bad) {
+    CHECK_FAILS(vestibule_sendv(bad, NULL, 0, 99), -1, VESTIBULE_WSAENOTSOCK);
+}
+
+static void sendv_arguments(int family) {
+    struct both_ends pair = connect_both(family);
+    struct vestibule_buffer many[1025], nowhere[2] = {{1, (char *)"x"}, {1, NULL}};
+    struct vestibule_buffer endless[2] = {{UINT32_MAX, (char *)"x"}, {1, (char *)"x"}};
+    memset(many, 0, sizeof many);
+    CHECK_FAILS(vestibule_sendv(pair.server, NULL, 1, 0), -1, FAULT);
+    CHECK_FAILS(vestibule_sendv(pair.server, NULL, 0, 0), -1, FAULT);
+    CHECK_FAILS(vestibule_sendv(pair.server, many, 0, 0), -1, VESTIBULE_WSAEINVAL);
+    CHECK_FAILS(vestibule_sendv(pair.server, many, 1025, 0), -1, VESTIBULE_WSAEINVAL);
+    CHECK_FAILS(vestibule_sendv(pair.server, many, UINT32_MAX, 0), -1, VESTIBULE_WSAEINVAL);
+    CHECK_FAILS(vestibule_sendv(pair.server, nowhere, 2, 0), -1, FAULT);
+    CHECK_FAILS(vestibule_sendv(pair.server, endless, 2, 0), -1, VESTIBULE_WSAEMSGSIZE);
+    CHECK_FAILS(vestibule_sendv(pair.server, many, 1, VESTIBULE_MSG_PEEK), -1,
+                VESTIBULE_WSAEOPNOTSUPP);
+    CHECK(vestibule_sendv(pair.server, many, 1024, 0) == 0);
+    can_talk(pair);
+    close_both(pair);
+}
+
+static void recvv_handle(uintptr_t bad) {
+    CHECK_FAILS(vestibule_recvv(bad, NULL, 0, NULL), -1, VESTIBULE_WSAENOTSOCK);
+}
+
+static void recvv_arguments(int family) {
+    struct both_ends pair = connect_both(family);
+    char byte = (char)UNTOUCHED;
+    int flags = 0x40;
+    struct vestibule_buffer room = {1, &byte}, nowhere[2] = {{1, &byte}, {1, NULL}};
+    struct vestibule_buffer endless[2] = {{UINT32_MAX, &byte}, {1, &byte}};
+    CHECK(vestibule_send(pair.server, "x", 1, 0) == 1);
+    CHECK_FAILS(vestibule_recvv(pair.client, NULL, 1, NULL), -1, FAULT);
+    CHECK_FAILS(vestibule_recvv(pair.client, &room, 0, NULL), -1, VESTIBULE_WSAEINVAL);
+    CHECK_FAILS(vestibule_recvv(pair.client, &room, 1025, NULL), -1, VESTIBULE_WSAEINVAL);
+    CHECK_FAILS(vestibule_recvv(pair.client, nowhere, 2, NULL), -1, FAULT);
+    CHECK_FAILS(vestibule_recvv(pair.client, endless, 2, NULL), -1, VESTIBULE_WSAEMSGSIZE);
+    CHECK_FAILS(vestibule_recvv(pair.client, &room, 1, &flags), -1, VESTIBULE_WSAEOPNOTSUPP);
+    CHECK(flags == 0x40 && untouched(&byte, 1));
+    CHECK(vestibule_recvv(pair.client, &room, 1, NULL) == 1 && byte == 'x');
+    can_talk(pair);
+    close_both(pair);
+}
+
 static void at_mark_handle(uintptr_t bad) {
     CHECK_ERROR(vestibule_at_mark(bad), VESTIBULE_WSAENOTSOCK);
 }
@@ -717,8 +763,10 @@ static const struct row rows[] = {
     {"vestibule_read_descriptor", read_descriptor_handle, NULL},
     {"vestibule_recv", recv_handle, recv_arguments},
     {"vestibule_recv_disconnect", recv_disconnect_handle, recv_disconnect_arguments},
+    {"vestibule_recvv", recvv_handle, recvv_arguments},
     {"vestibule_send", send_handle, send_arguments},
     {"vestibule_send_disconnect", send_disconnect_handle, send_disconnect_arguments},
+    {"vestibule_sendv", sendv_handle, sendv_arguments},
     {"vestibule_set_last_error", NULL, NULL},
     {"vestibule_set_qos", set_qos_handle, qos_arguments},
     {"vestibule_set_nonblocking", set_nonblocking_handle, NULL},

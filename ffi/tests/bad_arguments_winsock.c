@@ -98,6 +98,12 @@ static void can_talk(struct pair pair) {
     CHECK(recv(pair.client, &byte, 1, 0) == 1 && byte == 'x');
 }
 
+static void CALLBACK completed(DWORD error, DWORD transferred, LPWSAOVERLAPPED overlapped,
+                               DWORD flags) {
+    (void)error, (void)transferred, (void)overlapped, (void)flags;
+    CHECK(!"called");
+}
+
 /* ---- Each function --------------------------------------------------------------------------- */
 
 static void startup_arguments(int family) {
@@ -270,6 +276,58 @@ static void recv_arguments(int family) {
     CHECK(recv(pair.client, &byte, 1, 0) == 1 && byte == 'y');
     can_talk(pair);
     CHECK(closesocket(s) == 0);
+    close_pair(pair);
+}
+
+static void wsasend_handle(uintptr_t bad) {
+    CHECK_ERROR(WSASend(bad, NULL, 0, NULL, 99, (LPWSAOVERLAPPED)1, NULL), WSAENOTSOCK);
+}
+
+static void wsasend_arguments(int family) {
+    struct pair pair = connected(family);
+    WSABUF good = {1, (char *)"z"}, nowhere = {1, NULL};
+    DWORD sent = 77;
+    OVERLAPPED overlapped;
+    memset(&overlapped, 0, sizeof overlapped);
+    CHECK_ERROR(WSASend(pair.server, &good, 1, &sent, 0, &overlapped, NULL), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSASend(pair.server, &good, 1, &sent, 0, NULL, completed), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSASend(pair.server, &good, 1, NULL, 0, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSASend(pair.server, NULL, 1, &sent, 0, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSASend(pair.server, &nowhere, 1, &sent, 0, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSASend(pair.server, &good, 0, &sent, 0, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(WSASend(pair.server, &good, 1025, &sent, 0, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(WSASend(pair.server, &good, 1, &sent, MSG_PARTIAL, NULL, NULL), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSASend(pair.server, &good, 1, &sent, 0x80000000, NULL, NULL), WSAEOPNOTSUPP);
+    CHECK(sent == 77);
+    can_talk(pair); /* and nothing was sent before */
+    close_pair(pair);
+}
+
+static void wsarecv_handle(uintptr_t bad) {
+    CHECK_ERROR(WSARecv(bad, NULL, 0, NULL, NULL, (LPWSAOVERLAPPED)1, NULL), WSAENOTSOCK);
+}
+
+static void wsarecv_arguments(int family) {
+    struct pair pair = connected(family);
+    char byte = (char)UNTOUCHED;
+    WSABUF room = {1, &byte}, nowhere = {1, NULL};
+    DWORD received = 77, flags = 0, other = 0x80000000;
+    OVERLAPPED overlapped;
+    memset(&overlapped, 0, sizeof overlapped);
+    CHECK(send(pair.server, "y", 1, 0) == 1);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1, &received, &flags, &overlapped, NULL),
+                WSAEOPNOTSUPP);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1, &received, &flags, NULL, completed), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1, NULL, &flags, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1, &received, NULL, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSARecv(pair.client, NULL, 1, &received, &flags, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSARecv(pair.client, &nowhere, 1, &received, &flags, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSARecv(pair.client, &room, 0, &received, &flags, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1025, &received, &flags, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1, &received, &other, NULL, NULL), WSAEOPNOTSUPP);
+    CHECK(received == 77 && flags == 0 && other == 0x80000000 && untouched(&byte, 1));
+    CHECK(WSARecv(pair.client, &room, 1, &received, &flags, NULL, NULL) == 0);
+    CHECK(received == 1 && byte == 'y');
     close_pair(pair);
 }
 
@@ -458,6 +516,8 @@ static const struct row rows[] = {
     ROW("wsaaccept", wsaaccept_handle, accept_arguments),
     ROW("wsaconnect", wsaconnect_handle, connect_arguments),
     ROW("wsaioctl", wsaioctl_handle, wsaioctl_arguments),
+    ROW("wsarecv", wsarecv_handle, wsarecv_arguments),
+    ROW("wsasend", wsasend_handle, wsasend_arguments),
     ROW("wsasocket", NULL, wsasocket_arguments),
 };
 

@@ -1,4 +1,5 @@
-/* Data through the Winsock names: the control codes about it (LAY-35). */
+/* Data through the Winsock names: the control codes about it (LAY-35), and several
+ * buffers (DIS-33 to DIS-35, ERR-18). */
 
 #include "winsock_util.h"
 
@@ -98,6 +99,60 @@ static void a_long_sets_the_mode(void) {
     CHECK(closesocket(s) == 0);
 }
 
+/* ---- Several buffers ------------------------------------------------------------------------- */
+
+static void gather_and_scatter(int family, int type) {
+    struct pair pair = connected(family, type);
+    char first[2], second[4], third[8];
+    WSABUF parts[] = {{3, (char *)"abc"}, {0, NULL}, {4, (char *)"defg"}};
+    WSABUF room[] = {{sizeof first, first}, {sizeof second, second}, {sizeof third, third}};
+    DWORD sent = 0, received = 0, flags = 0;
+    CHECK(WSASend(pair.client, parts, 3, &sent, 0, NULL, NULL) == 0 && sent == 7);
+    if (type == SOCK_STREAM)
+        flags = MSG_WAITALL, room[2].len = 1;
+    CHECK(WSARecv(pair.server, room, 3, &received, &flags, NULL, NULL) == 0 && received == 7);
+    CHECK(memcmp(first, "ab", 2) == 0 && memcmp(second, "cdef", 4) == 0 && third[0] == 'g');
+    CHECK(flags == (type == SOCK_STREAM ? MSG_WAITALL : 0));
+    CHECK(shutdown(pair.client, SD_SEND) == 0);
+    flags = 0;
+    if (type == SOCK_STREAM) { /* DIS-33, DIS-34 */
+        CHECK(WSARecv(pair.server, room, 3, &received, &flags, NULL, NULL) == 0);
+        CHECK(received == 0);
+    } else {
+        CHECK_FAILS(WSARecv(pair.server, room, 3, &received, &flags, NULL, NULL), WSAEDISCON);
+    }
+    hang_up(pair);
+}
+
+static void parts_of_a_message(void) {
+    struct pair pair = connected(AF_VESTIBULE, SOCK_SEQPACKET);
+    char first[2], second[2];
+    WSABUF room[] = {{2, first}, {2, second}};
+    DWORD received = 77, flags = 0;
+    CHECK(send(pair.client, "abcdef", 6, 0) == 6);
+    CHECK_FAILS(WSARecv(pair.server, room, 2, &received, &flags, NULL, NULL), WSAEMSGSIZE);
+    CHECK(received == 77 && flags == 0 && memcmp(second, "cd", 2) == 0); /* ERR-18 */
+    flags = MSG_PARTIAL;
+    CHECK(WSARecv(pair.server, room, 2, &received, &flags, NULL, NULL) == 0);
+    CHECK(received == 4 && flags == MSG_PARTIAL && memcmp(first, "ab", 2) == 0);
+    CHECK(WSARecv(pair.server, room, 2, &received, &flags, NULL, NULL) == 0);
+    CHECK(received == 2 && flags == 0 && memcmp(first, "ef", 2) == 0);
+    hang_up(pair);
+}
+
+static void urgent_in_buffers(void) {
+    struct pair pair = connected(AF_INET, SOCK_STREAM);
+    char nothing[1], byte[1];
+    WSABUF parts[] = {{2, (char *)"ab"}, {1, (char *)"!"}}, room[] = {{0, nothing}, {1, byte}};
+    DWORD count = 0, flags = MSG_OOB;
+    CHECK(WSASend(pair.client, parts, 2, &count, MSG_OOB, NULL, NULL) == 0 && count == 3);
+    while (WSARecv(pair.server, room, 2, &count, &flags, NULL, NULL) != 0)
+        CHECK(WSAGetLastError() == WSAEINVAL);
+    CHECK(count == 1 && byte[0] == '!');
+    CHECK(ask(pair.server, FIONREAD) == 2);
+    hang_up(pair);
+}
+
 int main(void) {
     WSADATA data;
     CHECK(WSAStartup(MAKEWORD(2, 2), &data) == 0);
@@ -106,6 +161,11 @@ int main(void) {
     message_codes();
     the_mark();
     a_long_sets_the_mode();
+    gather_and_scatter(AF_INET, SOCK_STREAM);
+    gather_and_scatter(AF_VESTIBULE, SOCK_STREAM);
+    gather_and_scatter(AF_VESTIBULE, SOCK_SEQPACKET);
+    parts_of_a_message();
+    urgent_in_buffers();
     CHECK(WSACleanup() == 0);
     return 0;
 }

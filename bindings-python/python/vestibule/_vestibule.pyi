@@ -1,7 +1,7 @@
 """The compiled part of the package; what each name does is said in its docstring."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Final, TypeAlias, final
 
@@ -97,6 +97,7 @@ class Socket:
     ) -> None: ...
     def finish_connect(self, *, timeout: float | None = None) -> None: ...
     def send(self, data: Buffer, /, *, urgent: bool = False, timeout: float | None = None) -> int: ...
+    def sendmsg(self, buffers: Iterable[Buffer], /, *, timeout: float | None = None) -> int: ...
     def sendall(self, data: Buffer, /, *, timeout: float | None = None) -> None: ...
     def recv(
         self,

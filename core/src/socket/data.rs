@@ -46,12 +46,18 @@ impl Socket {
     /// or after [`SocketOption::ReceiveTimeout`].
     pub fn receive(&self, buffer: &mut [u8], flags: Receive, wait: &Wait<'_>) -> Result<usize> {
         self.check_open()?;
+        self.check_receive_flags(flags)?;
+        let wait = self.bounded(wait, SocketOption::ReceiveTimeout);
+        self.transport().receive(buffer, flags, self.mode(&wait))
+    }
+
+    /// Whether the entry has what the flags ask for.
+    pub(super) fn check_receive_flags(&self, flags: Receive) -> Result<()> {
         messages::check_flags(self.entry.is_message_oriented(), flags.partial, flags.all)?;
         if flags.urgent {
             self.check_urgent()?;
         }
-        let wait = self.bounded(wait, SocketOption::ReceiveTimeout);
-        self.transport().receive(buffer, flags, self.mode(&wait))
+        Ok(())
     }
 
     /// How many bytes one receive would get now, `FIONREAD`: on a stream what has arrived, up to the mark

@@ -4,6 +4,7 @@ mod adopting;
 mod data;
 mod settings;
 mod urgent;
+mod vectored;
 
 pub use self::adopting::{AdoptError, DetachError};
 

@@ -4,6 +4,7 @@ pub(crate) mod in_process;
 pub(crate) mod tcp;
 
 use std::{
+    io::{IoSlice, IoSliceMut},
     os::fd::{BorrowedFd, OwnedFd},
     time::Instant,
 };
@@ -95,6 +96,16 @@ pub struct Receive {
     pub urgent: bool,
 }
 
+/// What a receive has got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Received {
+    /// How many bytes.
+    pub bytes: usize,
+    /// Whether they are a part of a message of which more is to come, `MSG_PARTIAL`; false on a
+    /// stream.
+    pub partial: bool,
+}
+
 /// The socket of one transport.
 pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
     fn bind(&self, address: &Address) -> Result<()>;
@@ -103,6 +114,13 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
 
     fn send(&self, data: &[u8], mode: Mode<'_>) -> Result<usize>;
     fn receive(&self, buffer: &mut [u8], flags: Receive, mode: Mode<'_>) -> Result<usize>;
+    fn send_vectored(&self, data: &[IoSlice<'_>], mode: Mode<'_>) -> Result<usize>;
+    fn receive_vectored(
+        &self,
+        buffers: &mut [IoSliceMut<'_>],
+        flags: Receive,
+        mode: Mode<'_>,
+    ) -> Result<Received>;
     /// Sends data whose last byte is urgent.
     fn send_urgent(&self, _data: &[u8], _mode: Mode<'_>) -> Result<usize> {
         Err(Error::OpNotSupp)

@@ -6,7 +6,7 @@ use provider::{Error, Receive, Result, Wait};
 
 use super::find;
 use crate::{
-    memory::{Bytes, Input, Receiver, Room, data},
+    memory::{Buffers, Bytes, Input, Receiver, Room, data},
     types::{
         VESTIBULE_MSG_DONTROUTE, VESTIBULE_MSG_OOB, VESTIBULE_MSG_PARTIAL, VESTIBULE_MSG_PEEK,
         VESTIBULE_MSG_WAITALL, vestibule_buffer, vestibule_handle,
@@ -21,13 +21,10 @@ use crate::{
 pub(crate) fn send(socket: vestibule_handle, bytes: Bytes<'_>, flags: c_int) -> Result<usize> {
     let socket = find(socket)?;
     let bytes = bytes.get()?;
-    if flags & !(VESTIBULE_MSG_DONTROUTE | VESTIBULE_MSG_OOB) != 0 {
-        return Err(Error::OpNotSupp);
-    }
-    if flags & VESTIBULE_MSG_OOB == 0 {
-        socket.send(bytes, &Wait::FOREVER)
-    } else {
+    if is_urgent(flags)? {
         socket.send_urgent(bytes, &Wait::FOREVER)
+    } else {
+        socket.send(bytes, &Wait::FOREVER)
     }
 }
 
@@ -40,6 +37,57 @@ pub(crate) fn receive(socket: vestibule_handle, room: Room<'_>, flags: c_int) ->
     let socket = find(socket)?;
     let room = room.into_slice()?;
     socket.receive(room, receive_flags(flags)?, &Wait::FOREVER)
+}
+
+/// Whether the last byte of what is sent with these flags is urgent.
+fn is_urgent(flags: c_int) -> Result<bool> {
+    if flags & !(VESTIBULE_MSG_DONTROUTE | VESTIBULE_MSG_OOB) != 0 {
+        return Err(Error::OpNotSupp);
+    }
+    Ok(flags & VESTIBULE_MSG_OOB != 0)
+}
+
+/// Sends the data of several buffers.
+///
+/// # Errors
+/// [`Error::NotSock`]; [`Error::Fault`], [`Error::Inval`] and [`Error::MsgSize`] for the buffers;
+/// [`Error::OpNotSupp`] for a flag that is not offered; otherwise as
+/// [`provider::Socket::send_vectored`].
+pub(crate) fn send_buffers(
+    socket: vestibule_handle,
+    buffers: Buffers<'_>,
+    flags: c_int,
+) -> Result<usize> {
+    let socket = find(socket)?;
+    buffers.with_data(|data| {
+        if is_urgent(flags)? {
+            let data: Vec<u8> = data.iter().flat_map(|part| part.iter().copied()).collect();
+            return socket.send_urgent(&data, &Wait::FOREVER);
+        }
+        socket.send_vectored(data, &Wait::FOREVER)
+    })
+}
+
+/// Receives into several buffers; in the flags it sets or clears `VESTIBULE_MSG_PARTIAL`, which says
+/// whether the message goes on.
+///
+/// # Errors
+/// [`Error::NotSock`]; [`Error::Fault`], [`Error::Inval`] and [`Error::MsgSize`] for the buffers;
+/// [`Error::OpNotSupp`] for a flag that is not offered; otherwise as
+/// [`provider::Socket::receive_vectored`].
+pub(crate) fn receive_buffers(
+    socket: vestibule_handle,
+    buffers: Buffers<'_>,
+    flags: &mut c_int,
+) -> Result<usize> {
+    let socket = find(socket)?;
+    let received = buffers
+        .with_room(|room| socket.receive_vectored(room, receive_flags(*flags)?, &Wait::FOREVER))?;
+    *flags &= !VESTIBULE_MSG_PARTIAL;
+    if received.partial {
+        *flags |= VESTIBULE_MSG_PARTIAL;
+    }
+    Ok(received.bytes)
 }
 
 fn receive_flags(flags: c_int) -> Result<Receive> {

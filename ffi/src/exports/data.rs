@@ -7,7 +7,7 @@ use libc::{size_t, ssize_t};
 use crate::{
     boundary,
     calls::{data, find},
-    memory::{Bytes, Input, Receiver, Room},
+    memory::{Buffers, Bytes, Input, Receiver, Room, Variable},
     types::{VESTIBULE_ERROR, vestibule_buffer, vestibule_handle},
 };
 
@@ -79,6 +79,71 @@ pub unsafe extern "C" fn vestibule_recv(
     // SAFETY: the program promises it.
     let room = unsafe { Room::new(buf, len) };
     boundary::count(|| data::receive(socket, room, flags))
+}
+
+/// Sends the data of several buffers, in their order: one message on a message-oriented socket, one
+/// system call on TCP as far as there is room. Otherwise as vestibule_send.
+///
+/// `buffers`, `count`: the buffers, 1 to 1024, any of which may be empty. `flags`: as for
+/// vestibule_send.
+///
+/// Returns the number of bytes taken or -1.
+///
+/// Errors: those of vestibule_send; WSAEFAULT for NULL and for a buffer that has a length and no data;
+/// WSAEINVAL for a count of 0 or above 1024; WSAEMSGSIZE for more than 4294967295 bytes together;
+/// WSAENOBUFS if there is no memory to put a message together.
+///
+/// Thread-safe. Never raises SIGPIPE.
+///
+/// # Safety
+/// `buffers` is NULL or points to `count` structures, each with as many bytes as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_sendv(
+    socket: vestibule_handle,
+    buffers: *const vestibule_buffer,
+    count: u32,
+    flags: c_int,
+) -> ssize_t {
+    // SAFETY: the program promises it.
+    let buffers = unsafe { Buffers::new(buffers, count) };
+    boundary::count(|| data::send_buffers(socket, buffers, flags))
+}
+
+/// Receives into several buffers, which are filled one after the other: one message, or what one
+/// system call gets. Otherwise as vestibule_recv.
+///
+/// `buffers`, `count`: the room, 1 to 1024 buffers that do not overlap. `flags`: on entry as for
+/// vestibule_recv; on return VESTIBULE_MSG_PARTIAL is set if the message goes on, and cleared if this was
+/// all of it; NULL is 0.
+///
+/// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1.
+///
+/// Errors: those of vestibule_recv; WSAEFAULT for NULL and for a buffer that has a length and no room;
+/// WSAEINVAL for a count of 0 or above 1024; WSAEMSGSIZE for more than 4294967295 bytes together;
+/// WSAENOBUFS if there is no memory.
+///
+/// Thread-safe.
+///
+/// # Safety
+/// `buffers` is NULL or points to `count` structures, each with as many bytes as it says, no byte of
+/// which it has twice; `flags` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_recvv(
+    socket: vestibule_handle,
+    buffers: *const vestibule_buffer,
+    count: u32,
+    flags: *mut c_int,
+) -> ssize_t {
+    // SAFETY: the program promises it.
+    let buffers = unsafe { Buffers::new(buffers, count) };
+    // SAFETY: the program promises it.
+    let variable = unsafe { Variable::new(flags) };
+    boundary::count(|| {
+        let mut flags = variable.required().unwrap_or(0);
+        let bytes = data::receive_buffers(socket, buffers, &mut flags)?;
+        variable.set(flags);
+        Ok(bytes)
+    })
 }
 
 /// How many bytes one vestibule_recv would get now: on a stream what has arrived, up to the mark if an

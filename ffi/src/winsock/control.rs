@@ -2,9 +2,7 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use provider::Error;
-
-use super::{NUMBERING, status};
+use super::{NUMBERING, connections::check_synchronous, status};
 use crate::{
     calls::{
         catalogue::{self, Text},
@@ -116,10 +114,7 @@ pub unsafe extern "C" fn vestibule_ws_wsaioctl(
         written,
     };
     status(|| {
-        find(socket)?;
-        if !overlapped.is_null() || !completion.is_null() {
-            return Err(Error::OpNotSupp);
-        }
+        check_synchronous(socket, overlapped, completion)?;
         control::control(socket, code, &data)
     })
 }

@@ -15,10 +15,12 @@ mod option_data;
 mod sleepers;
 mod spare;
 mod streaming;
+mod vectored;
 
 pub(crate) use self::network::Network;
 
 use std::{
+    io::{IoSlice, IoSliceMut},
     os::fd::BorrowedFd,
     sync::{
         Arc, OnceLock,
@@ -30,7 +32,9 @@ use self::{
     descriptors::{Descriptors, Direction},
     network::SocketId,
 };
-use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
+use super::{
+    Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Received, Request, Token, Transport,
+};
 use crate::{
     Address, Error, InProcessAddress, Qos, Result,
     provider::{
@@ -188,6 +192,19 @@ impl Transport for InProcess {
 
     fn receive(&self, buffer: &mut [u8], flags: Receive, mode: Mode<'_>) -> Result<usize> {
         self.receive_some(buffer, flags, mode)
+    }
+
+    fn send_vectored(&self, data: &[IoSlice<'_>], mode: Mode<'_>) -> Result<usize> {
+        self.send_gathered(data, mode)
+    }
+
+    fn receive_vectored(
+        &self,
+        buffers: &mut [IoSliceMut<'_>],
+        flags: Receive,
+        mode: Mode<'_>,
+    ) -> Result<Received> {
+        self.receive_scattered(buffers, flags, mode)
     }
 
     fn bytes_readable(&self) -> Result<usize> {

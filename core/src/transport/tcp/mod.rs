@@ -8,8 +8,10 @@ mod connect;
 mod listen;
 mod stream;
 mod urgent;
+mod vectored;
 
 use std::{
+    io::{IoSlice, IoSliceMut},
     net::SocketAddr,
     os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd},
     sync::{
@@ -30,7 +32,9 @@ use rustix::{
 
 pub(crate) use self::adopt::Adopted;
 use self::listen::HeldHead;
-use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Token, Transport};
+use super::{
+    Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Received, Request, Token, Transport,
+};
 use crate::{
     Address, Error, Family, Qos, Result, Setting, Wait,
     provider::{
@@ -332,6 +336,19 @@ impl Transport for Tcp {
             return self.receive_urgent(buffer, flags.peek, mode);
         }
         self.receive_some(buffer, flags, mode)
+    }
+
+    fn send_vectored(&self, data: &[IoSlice<'_>], mode: Mode<'_>) -> Result<usize> {
+        self.send_gathered(data, mode)
+    }
+
+    fn receive_vectored(
+        &self,
+        buffers: &mut [IoSliceMut<'_>],
+        flags: Receive,
+        mode: Mode<'_>,
+    ) -> Result<Received> {
+        self.receive_scattered(buffers, flags, mode)
     }
 
     fn send_urgent(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {

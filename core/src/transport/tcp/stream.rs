@@ -1,7 +1,7 @@
 //! The data path, shutting down, and options of the kernel socket.
 
 use std::{
-    os::fd::AsFd,
+    os::fd::{AsFd, BorrowedFd},
     sync::atomic::Ordering::SeqCst,
     time::{Duration, Instant},
 };
@@ -37,17 +37,29 @@ impl Tcp {
     }
 
     pub(super) fn send_with(&self, data: &[u8], flags: SendFlags, mode: Mode<'_>) -> Result<usize> {
+        self.send_by(data.len(), mode, |fd, sent, now| {
+            net::send(fd, &data[sent..], flags | now)
+        })
+    }
+
+    /// Sends so many bytes by a system call that is told how many have been sent so far.
+    pub(super) fn send_by(
+        &self,
+        total: usize,
+        mode: Mode<'_>,
+        mut call: impl FnMut(BorrowedFd<'_>, usize, SendFlags) -> rustix::io::Result<usize>,
+    ) -> Result<usize> {
         let connection = self.current()?;
         connection.check_send()?;
         if connection.receive_ended {
             self.discard_or_reset()?;
         }
         self.check_broken()?;
-        let mut flags = flags;
-        flags.set(SendFlags::DONTWAIT, mode.wait.is_bounded());
+        let mut now = SendFlags::empty();
+        now.set(SendFlags::DONTWAIT, mode.wait.is_bounded());
         let mut sent = 0;
         loop {
-            match self.sleeping(|fd| net::send(fd, &data[sent..], flags)) {
+            match self.sleeping(|fd| call(fd, sent, now)) {
                 Ok(count) => sent += count,
                 Err(error) => match self.after_failure(error, PollFlags::OUT, mode) {
                     Ok(()) => {}
@@ -55,7 +67,7 @@ impl Tcp {
                     Err(error) => return Err(error),
                 },
             }
-            if sent == data.len() || !mode.blocking {
+            if sent == total || !mode.blocking {
                 return Ok(sent);
             }
         }
@@ -67,6 +79,19 @@ impl Tcp {
         flags: Receive,
         mode: Mode<'_>,
     ) -> Result<usize> {
+        self.receive_by(buffer.len(), flags, mode, |fd, received, flags| {
+            Ok(net::recv(fd, &mut buffer[received..], flags)?.0)
+        })
+    }
+
+    /// Receives up to so many bytes by a system call that is told how many have come so far.
+    pub(super) fn receive_by(
+        &self,
+        total: usize,
+        flags: Receive,
+        mode: Mode<'_>,
+        mut call: impl FnMut(BorrowedFd<'_>, usize, RecvFlags) -> rustix::io::Result<usize>,
+    ) -> Result<usize> {
         self.current()?.check_receive()?;
         self.check_broken()?;
         let mut kernel_flags = RecvFlags::empty();
@@ -75,20 +100,19 @@ impl Tcp {
         let all = flags.all && !flags.peek && mode.blocking;
         let mut received = 0;
         loop {
-            let rest = &mut buffer[received..];
-            match self.sleeping(|fd| net::recv(fd, rest, kernel_flags)) {
-                Ok((0, _)) => {
+            match self.sleeping(|fd| call(fd, received, kernel_flags)) {
+                Ok(0) => {
                     self.check_open()?;
                     return Ok(received); // DIS-33
                 }
-                Ok((count, _)) => received += count,
+                Ok(count) => received += count,
                 Err(error) => match self.after_failure(error, PollFlags::IN, mode) {
                     Ok(()) => continue,
                     Err(_) if received > 0 => return Ok(received),
                     Err(error) => return Err(error),
                 },
             }
-            if !all || received == buffer.len() {
+            if !all || received == total {
                 return Ok(received);
             }
         }

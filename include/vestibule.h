@@ -89,6 +89,16 @@
 // Whether the kernel probes an idle connection; 0 or 1.
 #define VESTIBULE_SO_KEEPALIVE 8
 
+// Kept, without effect; 0 or 1.
+#define VESTIBULE_SO_DEBUG 1
+
+// Kept, without effect; 0 or 1.
+#define VESTIBULE_SO_DONTROUTE 16
+
+// Whether nobody else may use the address; 0 or 1, before bind. So it is unless
+// VESTIBULE_SO_REUSEADDR is set, and the two exclude each other.
+#define VESTIBULE_SO_EXCLUSIVEADDRUSE -5
+
 // What closing does with data that is not out; a struct vestibule_linger.
 #define VESTIBULE_SO_LINGER 128
 
@@ -121,6 +131,10 @@
 // by default while there is no peer; read only, message-oriented sockets only.
 #define VESTIBULE_SO_MAX_MSG_SIZE 8195
 
+// For how many seconds the socket has been connected, 0xFFFFFFFF if it is not; an adopted one counts
+// from then on; read only (SKT-20).
+#define VESTIBULE_SO_CONNECT_TIME 28684
+
 // Whether nothing is established before the condition function has accepted; 0 or 1, before
 // listen. In-process this is so in any case; plain TCP cannot and refuses 1 with WSAENOPROTOOPT.
 #define VESTIBULE_SO_CONDITIONAL_ACCEPT 12290
@@ -139,11 +153,26 @@
 // How much disconnect data is kept of what arrives; set only.
 #define VESTIBULE_SO_DISCDATALEN 28678
 
-// Level of VESTIBULE_TCP_NODELAY.
+// Level of the VESTIBULE_TCP_ options; TCP only.
 #define VESTIBULE_IPPROTO_TCP 6
 
 // Whether small segments are sent at once; 0 or 1; TCP only.
 #define VESTIBULE_TCP_NODELAY 1
+
+// With VESTIBULE_SO_KEEPALIVE: how long a connection is idle before it is probed, seconds, 1 to 32767.
+#define VESTIBULE_TCP_KEEPIDLE 3
+
+// The time between two probes, seconds, 1 to 32767.
+#define VESTIBULE_TCP_KEEPINTVL 17
+
+// How many probes are not answered before the connection is lost, 1 to 127.
+#define VESTIBULE_TCP_KEEPCNT 16
+
+// Level of VESTIBULE_IPV6_V6ONLY; IPv6 only.
+#define VESTIBULE_IPPROTO_IPV6 41
+
+// Whether an IPv6 socket takes no IPv4; 0 or 1, before bind.
+#define VESTIBULE_IPV6_V6ONLY 27
 
 // Level of the library's own options.
 #define VESTIBULE_SOL_VESTIBULE 22085
@@ -972,8 +1001,8 @@ int vestibule_recv_disconnect(vestibule_handle socket,
 
 // Reads a socket option.
 //
-// `level`, `option`: VESTIBULE_SOL_SOCKET and a VESTIBULE_SO_ option, VESTIBULE_IPPROTO_TCP and
-// VESTIBULE_TCP_NODELAY, or VESTIBULE_SOL_VESTIBULE and one of the library's own. They have
+// `level`, `option`: VESTIBULE_SOL_SOCKET and a VESTIBULE_SO_ option, VESTIBULE_IPPROTO_TCP and a
+// VESTIBULE_TCP_ option, VESTIBULE_IPPROTO_IPV6 and VESTIBULE_IPV6_V6ONLY, or VESTIBULE_SOL_VESTIBULE and one of the library's own. They have
 // Winsock's numbers. `value`: receives 4 bytes, an int or a struct vestibule_linger, or the user
 // data of VESTIBULE_SO_CONNDATA and VESTIBULE_SO_DISCDATA. `len`: on entry the room, on return the
 // length.
@@ -1001,8 +1030,10 @@ int vestibule_getsockopt(vestibule_handle socket,
 //
 // Returns 0 or -1.
 //
-// Errors: WSAENOTSOCK; WSAEINVAL for an unknown level or a value out of range, and for
-// VESTIBULE_SO_CONDITIONAL_ACCEPT on a listener (ACC-69); WSAENOPROTOOPT for an option that is not
+// Errors: WSAENOTSOCK; WSAEINVAL for an unknown level or a value out of range, for
+// VESTIBULE_SO_CONDITIONAL_ACCEPT on a listener (ACC-69), for VESTIBULE_SO_EXCLUSIVEADDRUSE and
+// VESTIBULE_IPV6_V6ONLY on a bound socket, and for VESTIBULE_SO_EXCLUSIVEADDRUSE together with
+// VESTIBULE_SO_REUSEADDR; WSAENOPROTOOPT for an option that is not
 // offered, that the entry does not have or that is read only; WSAEFAULT for NULL or a short value;
 // WSAEINPROGRESS inside the listener's own condition function (ACC-51). For user data also
 // WSAEFAULT beyond the limit (UDA-24) and WSAEINVAL on a socket that is connecting or connected

@@ -55,7 +55,7 @@ pub(crate) fn entry_to_python(py: Python<'_>, entry: Entry) -> PyResult<Bound<'_
 }
 
 pub(crate) fn option_from_python(value: &Bound<'_, PyAny>) -> PyResult<SocketOption> {
-    const OPTIONS: [(&str, SocketOption); 15] = [
+    const OPTIONS: [(&str, SocketOption); 23] = [
         ("SO_REUSEADDR", SocketOption::ReuseAddress),
         ("SO_KEEPALIVE", SocketOption::KeepAlive),
         ("SO_OOBINLINE", SocketOption::OobInline),
@@ -71,6 +71,14 @@ pub(crate) fn option_from_python(value: &Bound<'_, PyAny>) -> PyResult<SocketOpt
         ("SO_ERROR", SocketOption::Error),
         ("SO_TYPE", SocketOption::Type),
         ("SO_MAX_MSG_SIZE", SocketOption::MaxMessageSize),
+        ("SO_DONTROUTE", SocketOption::DontRoute),
+        ("SO_DEBUG", SocketOption::Debug),
+        ("SO_EXCLUSIVEADDRUSE", SocketOption::ExclusiveAddress),
+        ("TCP_KEEPIDLE", SocketOption::KeepAliveIdle),
+        ("TCP_KEEPINTVL", SocketOption::KeepAliveInterval),
+        ("TCP_KEEPCNT", SocketOption::KeepAliveCount),
+        ("IPV6_V6ONLY", SocketOption::V6Only),
+        ("SO_CONNECT_TIME", SocketOption::ConnectTime),
     ];
     member(value, "SocketOption", &OPTIONS)
 }

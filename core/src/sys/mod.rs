@@ -167,6 +167,28 @@ pub(crate) struct Tick {
     nanoseconds: c_long,
 }
 
+/// Seconds of the monotonic clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seconds(pub(crate) u32);
+
+impl Seconds {
+    /// Those of the last tick.
+    pub(crate) fn now() -> Self {
+        last_tick().seconds()
+    }
+
+    /// How many have passed since.
+    pub(crate) fn elapsed(self) -> u32 {
+        Self::now().0.saturating_sub(self.0)
+    }
+}
+
+impl Tick {
+    pub(crate) fn seconds(self) -> Seconds {
+        Seconds(u32::try_from(self.seconds).unwrap_or(u32::MAX))
+    }
+}
+
 /// The kernel's last tick: the monotonic clock, a few milliseconds behind at most, for a quarter of
 /// the price.
 pub(crate) fn last_tick() -> Tick {

@@ -20,6 +20,7 @@ use crate::{
         connection::Shutdown,
         user_data::{UserData, UserDataKind},
     },
+    sys::Seconds,
 };
 
 /// Whether a call may wait, and how.
@@ -144,6 +145,8 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
 
     fn local_address(&self) -> Result<Address>;
     fn peer_address(&self) -> Result<Address>;
+    /// When the connection was established, by the kernel's last tick; nothing without a connection.
+    fn connected_since(&self) -> Result<Option<Seconds>>;
     fn socket_error(&self) -> Result<i32>;
     /// Waits until a connect attempt has ended and says how.
     fn finish_connect(&self, mode: Mode<'_>) -> Result<()>;

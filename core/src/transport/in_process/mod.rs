@@ -44,9 +44,10 @@ use crate::{
         turn::Phase,
     },
     rules::{
-        connection::{Connection, Shutdown},
+        connection::{Connection, Shutdown, State},
         user_data::UserDataKind,
     },
+    sys::Seconds,
 };
 
 /// A socket of the in-process entry.
@@ -277,6 +278,14 @@ impl Transport for InProcess {
         })
     }
 
+    fn connected_since(&self) -> Result<Option<Seconds>> {
+        self.with(|network, id| {
+            let socket = network.socket(id)?;
+            let is_connected = socket.connection.state == State::Connected;
+            Ok(is_connected.then_some(socket.established))
+        })
+    }
+
     fn socket_error(&self) -> Result<i32> {
         self.with(|network, id| Ok(network.socket(id)?.failure.map_or(0, Error::code)))
     }
@@ -295,9 +304,7 @@ impl Transport for InProcess {
 
     fn option(&self, option: SocketOption) -> Result<u32> {
         match option {
-            SocketOption::OobInline | SocketOption::NoDelay | SocketOption::CallerCheck => {
-                Err(Error::NoProtoOpt)
-            }
+            option if option.is_of_kernel_sockets() => Err(Error::NoProtoOpt),
             SocketOption::MaxMessageSize => self.with(Network::max_message_size),
             option => self.with(|_, _| Ok(option.default_value())),
         }

@@ -24,6 +24,7 @@ use crate::{
         connection::{Connection, State},
         user_data::{UserData, UserDataKind},
     },
+    sys::Seconds,
 };
 
 /// Names one socket: a stale id does not find the socket that took its place (unless 2^32 others
@@ -71,6 +72,8 @@ pub(super) struct Socket {
     /// For how much of what has come there was room as an option.
     pub(super) arrived: usize,
     pub(super) is_accepted: bool,
+    /// When it was connected.
+    pub(super) established: Seconds,
     pub(super) option_data: Option<Box<OptionData>>,
     pub(super) qos: Option<Box<Qos>>,
     sleepers: Sleepers,
@@ -96,6 +99,7 @@ impl Socket {
             connect_data: UserData::new(),
             arrived: 0,
             is_accepted: false,
+            established: Seconds::default(),
             option_data: None,
             qos: None,
             sleepers: Sleepers::NONE,
@@ -273,9 +277,7 @@ impl Network {
             SocketOption::ConditionalAccept if socket.connection.state == State::Listening => {
                 return Err(Error::Inval); // ACC-69
             }
-            SocketOption::OobInline | SocketOption::NoDelay | SocketOption::CallerCheck => {
-                return Err(Error::NoProtoOpt);
-            }
+            option if option.is_of_kernel_sockets() => return Err(Error::NoProtoOpt),
             _ => {}
         }
         Ok(())

@@ -45,7 +45,7 @@ use crate::{
         connection::{Connection, Shutdown, State},
         user_data::UserDataKind,
     },
-    sys,
+    sys::{self, Seconds},
 };
 
 /// The kernel socket. It closes when it is dropped, unless the program has closed its number
@@ -82,6 +82,8 @@ pub(crate) struct Tcp {
     sleepers: AtomicU32,
     /// The Winsock number of an error that sending and receiving report, 0 if none.
     broken: AtomicU16,
+    /// When it was established, in seconds of the monotonic clock.
+    established: AtomicU32,
     peer: Mutex<Option<Address>>,
     family: Family,
     closed: AtomicBool,
@@ -131,6 +133,10 @@ impl Tcp {
     }
 
     fn from_fd(fd: OwnedFd, family: Family, connection: Connection, peer: Option<Address>) -> Self {
+        let established = match connection.state {
+            State::Connected => Seconds::now(),
+            _ => Seconds::default(),
+        };
         Self {
             fd: Descriptor {
                 fd: Some(fd),
@@ -139,6 +145,7 @@ impl Tcp {
             connection: AtomicU32::new(connection.to_bits()),
             sleepers: AtomicU32::new(0),
             broken: AtomicU16::new(0),
+            established: AtomicU32::new(established.0),
             peer: Mutex::new(peer),
             family,
             closed: AtomicBool::new(false),
@@ -423,6 +430,12 @@ impl Transport for Tcp {
         self.settle_attempt()?;
         self.connection().check_peer_address()?;
         self.peer.lock().ok_or(Error::NotConn) // CON-31 DIS-60
+    }
+
+    fn connected_since(&self) -> Result<Option<Seconds>> {
+        self.settle_attempt()?;
+        let is_connected = self.connection().state == State::Connected;
+        Ok(is_connected.then(|| Seconds(self.established.load(SeqCst))))
     }
 
     fn socket_error(&self) -> Result<i32> {

@@ -14,7 +14,7 @@ use rustix::{
 
 use super::{Mode, Receive, Tcp};
 use crate::{
-    Error, Result, Wait,
+    Error, Family, Result, Wait,
     provider::options::{Linger, SocketOption},
     rules::connection::{Connection, Shutdown, State},
     sys,
@@ -262,6 +262,7 @@ impl Tcp {
     pub(super) fn apply_option(&self, option: SocketOption, value: u32) -> Result<()> {
         let (fd, on) = (&self.fd, value != 0);
         let limit = (value > 0).then(|| Duration::from_millis(value.into()));
+        let seconds = Duration::from_secs(value.into());
         match option {
             SocketOption::ReuseAddress => sockopt::set_socket_reuseaddr(fd, on)?,
             SocketOption::KeepAlive => sockopt::set_socket_keepalive(fd, on)?,
@@ -277,8 +278,18 @@ impl Tcp {
                 sockopt::set_socket_timeout(fd, sockopt::Timeout::Recv, limit)?;
             }
             SocketOption::NoDelay => sockopt::set_tcp_nodelay(fd, on)?,
+            SocketOption::KeepAliveIdle => sockopt::set_tcp_keepidle(fd, seconds)?,
+            SocketOption::KeepAliveInterval => sockopt::set_tcp_keepintvl(fd, seconds)?,
+            SocketOption::KeepAliveCount => sockopt::set_tcp_keepcnt(fd, value)?,
+            SocketOption::V6Only if self.family == Family::Inet6 => {
+                sockopt::set_ipv6_v6only(fd, on)?;
+            }
             SocketOption::CallerCheck => self.history().caller_check.store(on, SeqCst), // LSN-37
-            SocketOption::ConnectTimeout => {} // CON-33: looked at when connecting
+            // What is looked at when connecting (CON-33) and what only has to be kept.
+            SocketOption::ConnectTimeout
+            | SocketOption::DontRoute
+            | SocketOption::Debug
+            | SocketOption::ExclusiveAddress => {}
             // Turning it on needs a way to hold a SYN back, which is not offered yet (ACC-69).
             SocketOption::ConditionalAccept if !on => {}
             _ => return Err(Error::NoProtoOpt),
@@ -293,6 +304,7 @@ impl Tcp {
                 u32::try_from(limit.as_millis()).unwrap_or(u32::MAX)
             })
         };
+        let seconds = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
         let bytes = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
         Ok(match option {
             SocketOption::ReuseAddress => sockopt::socket_reuseaddr(fd)?.into(),
@@ -307,6 +319,13 @@ impl Tcp {
                 millis(sockopt::socket_timeout(fd, sockopt::Timeout::Recv)?)
             }
             SocketOption::NoDelay => sockopt::tcp_nodelay(fd)?.into(),
+            SocketOption::KeepAliveIdle => seconds(sockopt::tcp_keepidle(fd)?),
+            SocketOption::KeepAliveInterval => seconds(sockopt::tcp_keepintvl(fd)?),
+            SocketOption::KeepAliveCount => sockopt::tcp_keepcnt(fd)?,
+            SocketOption::V6Only if self.family == Family::Inet6 => {
+                sockopt::ipv6_v6only(fd)?.into()
+            }
+            SocketOption::V6Only => return Err(Error::NoProtoOpt),
             SocketOption::ConnectTimeout => 0, // the kernel's own
             option => option.default_value(),
         })

@@ -128,6 +128,26 @@ static void wsasocket_arguments(int family) {
     NO_SOCKET(WSASocketA(family, SOCK_STREAM, 0, NULL, 4711, 0), WSAEINVAL);
 }
 
+static void duplicate_socket_handle(uintptr_t bad) {
+    CHECK_ERROR(WSADuplicateSocketA(bad, 1, NULL), WSAENOTSOCK);
+    CHECK_ERROR(WSADuplicateSocketW(bad, 1, NULL), WSAENOTSOCK);
+}
+
+/* Refused whatever it is given, and the socket stays as it is. */
+static void duplicate_socket_arguments(int family) {
+    struct pair pair = connected(family);
+    WSAPROTOCOL_INFOA narrow;
+    WSAPROTOCOL_INFOW wide;
+    memset(&narrow, UNTOUCHED, sizeof narrow);
+    memset(&wide, UNTOUCHED, sizeof wide);
+    CHECK_ERROR(WSADuplicateSocketA(pair.client, (DWORD)getpid(), &narrow), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSADuplicateSocketW(pair.client, 0, &wide), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSADuplicateSocketA(pair.client, 0, NULL), WSAEFAULT);
+    CHECK(untouched(&narrow, sizeof narrow) && untouched(&wide, sizeof wide));
+    can_talk(pair);
+    close_pair(pair);
+}
+
 static void bind_handle(uintptr_t bad) {
     CHECK_ERROR(bind(bad, NULL, -1), WSAENOTSOCK);
 }
@@ -496,6 +516,7 @@ static const struct row rows[] = {
     ROW("cleanup", NULL, NULL), /* without a start: winsock_startup.c */
     ROW("closesocket", closesocket_handle, NULL),
     ROW("connect", connect_handle, connect_arguments),
+    ROW("duplicate_socket", duplicate_socket_handle, duplicate_socket_arguments),
     ROW("enum_protocols_a", NULL, enum_protocols_a_arguments),
     ROW("enum_protocols_w", NULL, enum_protocols_w_arguments),
     ROW("get_last_error", NULL, NULL),

@@ -249,6 +249,11 @@ SOCKET WSAAPI WSASocketA(int af, int type, int protocol, WSAPROTOCOL_INFOA *lpPr
                          DWORD dwFlags) VESTIBULE_SYMBOL("wsasocket");
 SOCKET WSAAPI WSASocketW(int af, int type, int protocol, WSAPROTOCOL_INFOW *lpProtocolInfo, GROUP g,
                          DWORD dwFlags) VESTIBULE_SYMBOL("wsasocket");
+/* WSAEOPNOTSUPP: a socket stays in its process. See vestibule_adopt and vestibule_detach. */
+int WSAAPI WSADuplicateSocketA(SOCKET s, DWORD dwProcessId, WSAPROTOCOL_INFOA *lpProtocolInfo)
+    VESTIBULE_SYMBOL("duplicate_socket");
+int WSAAPI WSADuplicateSocketW(SOCKET s, DWORD dwProcessId, WSAPROTOCOL_INFOW *lpProtocolInfo)
+    VESTIBULE_SYMBOL("duplicate_socket");
 /* How many entries there are, or SOCKET_ERROR; *lpdwBufferLength becomes what they need (HND-22).
  */
 int WSAAPI WSAEnumProtocolsA(LPINT lpiProtocols, WSAPROTOCOL_INFOA *lpProtocolBuffer,
@@ -324,10 +329,12 @@ static inline int ioctlsocket(SOCKET s, LONG cmd, unsigned long *argp) {
 
 #ifdef UNICODE
 #define WSASocket WSASocketW
+#define WSADuplicateSocket WSADuplicateSocketW
 #define WSAEnumProtocols WSAEnumProtocolsW
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 #else
 #define WSASocket WSASocketA
+#define WSADuplicateSocket WSADuplicateSocketA
 #define WSAEnumProtocols WSAEnumProtocolsA
 typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 #endif

@@ -3,7 +3,7 @@
 use std::ffi::{c_int, c_void};
 
 use libc::sockaddr;
-use provider::{Family, Result, SocketOption};
+use provider::{Error, Family, Result, SocketOption};
 
 use super::{NUMBERING, socket, status};
 use crate::{
@@ -54,6 +54,27 @@ pub unsafe extern "C" fn vestibule_ws_wsasocket(
         group,
     };
     socket(|| create(catalogue::with_structure(wanted, info)))
+}
+
+/// `WSADuplicateSocketA` and `WSADuplicateSocketW`: a socket stays in its process, and the call is
+/// refused with `WSAEOPNOTSUPP`. Nothing is written.
+///
+/// # Safety
+/// `info` is NULL or points to a protocol structure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_duplicate_socket(
+    socket: vestibule_handle,
+    _process: u32,
+    info: *mut c_void,
+) -> c_int {
+    status(|| {
+        find(socket)?;
+        Err(if info.is_null() {
+            Error::Fault
+        } else {
+            Error::OpNotSupp
+        })
+    })
 }
 
 /// An IPv6 socket of Winsock takes no IPv4 connections, one of Linux does.

@@ -99,6 +99,9 @@
 // VESTIBULE_SO_REUSEADDR is set, and the two exclude each other.
 #define VESTIBULE_SO_EXCLUSIVEADDRUSE -5
 
+// Whether datagrams may go to everybody; 0 or 1; SOCK_DGRAM only.
+#define VESTIBULE_SO_BROADCAST 32
+
 // What closing does with data that is not out; a struct vestibule_linger.
 #define VESTIBULE_SO_LINGER 128
 
@@ -124,11 +127,12 @@
 // only.
 #define VESTIBULE_SO_ERROR 4103
 
-// SOCK_STREAM or SOCK_SEQPACKET; read only.
+// SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET; read only.
 #define VESTIBULE_SO_TYPE 4104
 
 // The longest message that can be sent, bytes: the peer's receive buffer, or the size that one has
-// by default while there is no peer; read only, message-oriented sockets only.
+// by default while there is no peer; of datagrams what IP carries; read only, message-oriented sockets
+// and datagrams only.
 #define VESTIBULE_SO_MAX_MSG_SIZE 8195
 
 // For how many seconds the socket has been connected, 0xFFFFFFFF if it is not; an adopted one counts
@@ -439,6 +443,10 @@
 // connect, and a deferred one no longer counts.
 #define VESTIBULE_CAP_KERNEL_BACKLOG (1 << 20)
 
+// Capability: datagrams: each is sent to an address and may be lost, and there is nothing to listen
+// to or to accept (SOCK_DGRAM).
+#define VESTIBULE_CAP_CONNECTIONLESS (1 << 21)
+
 // A socket: the descriptor of the kernel socket on plain TCP, otherwise a number from 2^30 up that
 // no descriptor can have (HND-12). 0 is a valid socket.
 typedef uintptr_t vestibule_handle;
@@ -578,10 +586,12 @@ int vestibule_capabilities(int family,
 // Makes a socket: blocking, unbound, not connected (HND-17).
 //
 // `family`: AF_INET, AF_INET6 or VESTIBULE_AF_IN_PROCESS. `type`: SOCK_STREAM, or SOCK_SEQPACKET for
-// messages on VESTIBULE_AF_IN_PROCESS. `protocol`: 0, or IPPROTO_TCP for the first two.
+// messages on VESTIBULE_AF_IN_PROCESS, or SOCK_DGRAM for datagrams on the other two. `protocol`: 0, or
+// on the other two IPPROTO_TCP and IPPROTO_UDP.
 //
 // A message-oriented socket keeps the boundaries of what is sent: see vestibule_send and
-// vestibule_recv. It connects to a listener of its own type; another one refuses.
+// vestibule_recv. It connects to a listener of its own type; another one refuses. A socket for
+// datagrams is the kernel's; see vestibule_sendto and vestibule_recvfrom.
 //
 // Returns the socket, to be closed with vestibule_closesocket, or VESTIBULE_INVALID_SOCKET.
 //
@@ -617,7 +627,8 @@ int vestibule_bind(vestibule_handle socket, const struct sockaddr *name, socklen
 //
 // Returns 0 or -1.
 //
-// Errors: WSAENOTSOCK; WSAEINVAL if it is unbound (LSN-15), WSAEISCONN if it is connected
+// Errors: WSAENOTSOCK; WSAEOPNOTSUPP for SOCK_DGRAM (LSN-17); WSAEINVAL if it is unbound (LSN-15),
+// WSAEISCONN if it is connected
 // (LSN-16), WSAEINPROGRESS inside its own condition function (ACC-51), WSAEADDRINUSE.
 //
 // Thread-safe.
@@ -706,6 +717,7 @@ int vestibule_closesocket(vestibule_handle socket);
 // | WSAEWOULDBLOCK  | non-blocking, nothing to take (ACC-15, ACC-55)   | -                  |
 // | WSAEFAULT       | `*addrlen` is too short (ACC-47, ACC-48)         | stays, not shown   |
 // | WSAEINVAL       | the socket does not listen (ACC-16)              | -                  |
+// | WSAEOPNOTSUPP   | it is for datagrams (ACC-17)                     | -                  |
 // | WSAEINPROGRESS  | inside its own condition function (ACC-51)       | -                  |
 // | WSAEINTR        | closed by another thread (ACC-57, ACC-58)        | refused            |
 // | WSAENOTSOCK     | not a socket; found before anything else         | -                  |
@@ -758,7 +770,8 @@ vestibule_handle vestibule_accept_timeout(vestibule_handle socket,
 int vestibule_caller_credentials(struct vestibule_credentials *credentials);
 
 // Connects. A blocking socket waits for the server's decision where the entry has one, and for
-// the kernel on plain TCP (CON-02).
+// the kernel on plain TCP (CON-02). With datagrams it settles where they go and whose are received, can
+// be repeated, and ignores the user data (CON-28); an address that is all zero takes it back.
 //
 // `name`: the destination, `namelen` bytes long. `caller_data`: shown to the server's condition
 // function; NULL or a length of 0 means none (CON-22, UDA-11). `callee_data`: on entry the room
@@ -998,6 +1011,60 @@ int vestibule_send_disconnect(vestibule_handle socket, const struct vestibule_bu
 // `data` is NULL or valid, its data for its length.
 int vestibule_recv_disconnect(vestibule_handle socket,
                               struct vestibule_buffer *data);
+
+// Sends a datagram (SOCK_DGRAM) to an address, and binds the socket if it was not bound. It is sent
+// whole or not at all, and may be lost.
+//
+// `buf`, `len`: the bytes, perhaps none. `flags`: 0 or VESTIBULE_MSG_DONTROUTE. `to`, `tolen`: a
+// sockaddr of the socket's family; NULL is the address of vestibule_connect. On a socket with
+// connections the address is ignored, and the call is vestibule_send.
+//
+// Returns `len` or -1.
+//
+// Errors: WSAENOTSOCK; WSAEFAULT for NULL or a short address; WSAEOPNOTSUPP for another flag;
+// WSAEAFNOSUPPORT for another family; WSAEADDRNOTAVAIL for an address that is all zero or port 0
+// (CON-12); WSAENOTCONN without an address; WSAEMSGSIZE for more than VESTIBULE_SO_MAX_MSG_SIZE
+// (ERR-18); WSAEACCES for a broadcast without VESTIBULE_SO_BROADCAST; WSAECONNRESET if nobody had an
+// earlier datagram, and this one was not sent; WSAENETUNREACH, WSAEHOSTUNREACH; WSAESHUTDOWN
+// (DIS-16); WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has
+// closed the socket.
+//
+// Thread-safe. Never raises SIGPIPE.
+//
+// Pointers:
+// `buf` is NULL or points to `len` bytes, `to` is NULL or points to `tolen` bytes.
+ssize_t vestibule_sendto(vestibule_handle socket,
+                         const void *buf,
+                         size_t len,
+                         int flags,
+                         const struct sockaddr *to,
+                         socklen_t tolen);
+
+// Receives a datagram (SOCK_DGRAM) and says who has sent it. What does not fit is lost, unless it was
+// to be left in place.
+//
+// `buf`, `len`: the room. `flags`: 0 or VESTIBULE_MSG_PEEK. `from`: receives the sockaddr of the
+// sender; NULL if it is not wanted. `fromlen`: on entry the room at `from`, on return the size of the
+// address. On a socket with connections both are left alone, and the call is vestibule_recv.
+//
+// Returns the number of bytes received or -1; 0 is a datagram of no bytes.
+//
+// Errors: WSAENOTSOCK; WSAEFAULT for NULL or too little room for the address; WSAEOPNOTSUPP for
+// another flag; WSAEINVAL if the socket was never bound; WSAEMSGSIZE for a datagram longer than `len`:
+// `buf` has its beginning (ERR-18); WSAECONNRESET if nobody had an earlier datagram of this socket;
+// WSAESHUTDOWN (DIS-25); WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_RCVTIMEO; WSAEINTR if another
+// thread has closed the socket.
+//
+// Thread-safe.
+//
+// Pointers:
+// The pointers are NULL or valid, `buf` for `len` bytes and `from` for `*fromlen`.
+ssize_t vestibule_recvfrom(vestibule_handle socket,
+                           void *buf,
+                           size_t len,
+                           int flags,
+                           struct sockaddr *from,
+                           socklen_t *fromlen);
 
 // Reads a socket option.
 //

@@ -335,6 +335,47 @@ impl Socket {
         Ok(data.len())
     }
 
+    /// Sends a datagram to an address, and binds the socket if it was not bound. On a socket with
+    /// connections the address is ignored.
+    ///
+    /// Raises WinsockError: WSAEMSGSIZE for more than SocketOption.MAX_MESSAGE_SIZE (ERR-18),
+    /// WSAEAFNOSUPPORT for another family, WSAEADDRNOTAVAIL for an address that is all zero or port 0
+    /// (CON-12); AccessDenied for a broadcast without SocketOption.BROADCAST; ConnectionReset if nobody
+    /// had an earlier datagram, and this one was not sent; otherwise as `send`.
+    #[pyo3(signature = (data, address, /, *, timeout = None))]
+    fn sendto(
+        &self,
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        address: &Bound<'_, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<usize> {
+        let data = values::bytes_from_python(data)?;
+        let to = address::from_python(address, self.entry.family())?;
+        let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
+        waiting(py, deadline, |wait| socket.send_to(&data, &to, wait))
+    }
+
+    /// Receives a datagram of up to `size` bytes and returns it with the address of its sender, which on
+    /// a socket with connections is None. `peek` leaves it in place.
+    ///
+    /// Raises WinsockError: WSAEMSGSIZE for a longer datagram, which is lost (ERR-18), WSAEINVAL on a
+    /// socket that was never bound; ConnectionReset if nobody had an earlier datagram; otherwise as
+    /// `recv`.
+    #[pyo3(signature = (size, /, *, peek = false, timeout = None))]
+    fn recvfrom<'py>(
+        &self,
+        py: Python<'py>,
+        size: usize,
+        peek: bool,
+        timeout: Option<f64>,
+    ) -> PyResult<(Bound<'py, PyBytes>, Option<Bound<'py, PyAny>>)> {
+        let deadline = Deadline::after(timeout)?;
+        let (data, from) = calls::receive_from(py, &*self.get(py)?, size, peek, deadline)?;
+        let from = from.map(|from| address::to_python(py, from)).transpose()?;
+        Ok((PyBytes::new(py, &data), from))
+    }
+
     /// How many bytes one `recv` would get now: on a stream what has arrived, up to the mark if an urgent
     /// byte is ahead; on a message-oriented socket the length of the first message. 0 is nothing, the
     /// end, or an empty message. Raises WinsockError (WSAEINVAL) on a listener.

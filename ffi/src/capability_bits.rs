@@ -50,6 +50,9 @@ pub const VESTIBULE_CAP_CLOSE_VISIBLE: u32 = 1 << 19;
 /// Capability: the kernel's queue is the backlog: as many requests as it says complete their
 /// connect, and a deferred one no longer counts.
 pub const VESTIBULE_CAP_KERNEL_BACKLOG: u32 = 1 << 20;
+/// Capability: datagrams: each is sent to an address and may be lost, and there is nothing to listen
+/// to or to accept (SOCK_DGRAM).
+pub const VESTIBULE_CAP_CONNECTIONLESS: u32 = 1 << 21;
 
 #[cfg(test)]
 mod tests {

@@ -127,6 +127,10 @@ impl<'a> Bytes<'a> {
         }
     }
 
+    pub(crate) fn is_null(self) -> bool {
+        self.pointer.is_null()
+    }
+
     /// The bytes. NULL with length 0 is no bytes.
     ///
     /// # Errors

@@ -185,6 +185,8 @@ pub const VESTIBULE_SO_DONTROUTE: c_int = 0x10;
 /// Whether nobody else may use the address; 0 or 1, before bind. So it is unless
 /// VESTIBULE_SO_REUSEADDR is set, and the two exclude each other.
 pub const VESTIBULE_SO_EXCLUSIVEADDRUSE: c_int = -5;
+/// Whether datagrams may go to everybody; 0 or 1; SOCK_DGRAM only.
+pub const VESTIBULE_SO_BROADCAST: c_int = 0x20;
 /// What closing does with data that is not out; a struct vestibule_linger.
 pub const VESTIBULE_SO_LINGER: c_int = 0x80;
 /// The opposite of the linger setting's `on`; 0 or 1.
@@ -202,10 +204,11 @@ pub const VESTIBULE_SO_RCVTIMEO: c_int = 0x1006;
 /// The error of the last failed non-blocking connect, 0 if none; reading does not clear it; read
 /// only.
 pub const VESTIBULE_SO_ERROR: c_int = 0x1007;
-/// SOCK_STREAM or SOCK_SEQPACKET; read only.
+/// SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET; read only.
 pub const VESTIBULE_SO_TYPE: c_int = 0x1008;
 /// The longest message that can be sent, bytes: the peer's receive buffer, or the size that one has
-/// by default while there is no peer; read only, message-oriented sockets only.
+/// by default while there is no peer; of datagrams what IP carries; read only, message-oriented sockets
+/// and datagrams only.
 pub const VESTIBULE_SO_MAX_MSG_SIZE: c_int = 0x2003;
 /// For how many seconds the socket has been connected, 0xFFFFFFFF if it is not; an adopted one counts
 /// from then on; read only (SKT-20).

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
 /// The sources of `vestibule.h`, in the order of the header.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     "types.rs",
     "error_numbers.rs",
     "capability_bits.rs",
@@ -12,6 +12,7 @@ const SOURCES: [&str; 13] = [
     "exports/accept.rs",
     "exports/connect.rs",
     "exports/data.rs",
+    "exports/datagrams.rs",
     "exports/options.rs",
     "exports/qos.rs",
     "exports/adopt.rs",

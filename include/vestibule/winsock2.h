@@ -8,8 +8,8 @@
  * Include this header before the system's socket headers. After them it works too, but then bind,
  * connect and their like are macros.
  *
- * What differs from Windows: select, WSAPoll, events, overlapped calls, name resolution and
- * datagrams are not offered yet. ioctlsocket knows FIONBIO, FIONREAD and SIOCATMARK. A condition
+ * What differs from Windows: select, WSAPoll, events, overlapped calls and name resolution are not
+ * offered yet. ioctlsocket knows FIONBIO, FIONREAD and SIOCATMARK. A condition
  * function has to return: no exception and no longjmp through it.
  *
  * The in-process entry, which Windows does not have, is AF_VESTIBULE; a program that is compiled
@@ -38,6 +38,8 @@
 #define connect vestibule_system_connect
 #define send vestibule_system_send
 #define recv vestibule_system_recv
+#define sendto vestibule_system_sendto
+#define recvfrom vestibule_system_recvfrom
 #define shutdown vestibule_system_shutdown
 #define getsockname vestibule_system_getsockname
 #define getpeername vestibule_system_getpeername
@@ -57,6 +59,8 @@
 #undef connect
 #undef send
 #undef recv
+#undef sendto
+#undef recvfrom
 #undef shutdown
 #undef getsockname
 #undef getpeername
@@ -71,6 +75,8 @@
 #define connect vestibule_ws_connect
 #define send vestibule_ws_send
 #define recv vestibule_ws_recv
+#define sendto vestibule_ws_sendto
+#define recvfrom vestibule_ws_recvfrom
 #define shutdown vestibule_ws_shutdown
 #define getsockname vestibule_ws_getsockname
 #define getpeername vestibule_ws_getpeername
@@ -285,6 +291,20 @@ int WSAAPI WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lp
                    LPDWORD lpFlags, LPWSAOVERLAPPED lpOverlapped,
                    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
     VESTIBULE_SYMBOL("wsarecv");
+int WSAAPI sendto(SOCKET s, const char *buf, int len, int flags, const struct sockaddr *to,
+                  int tolen) VESTIBULE_SYMBOL("sendto");
+int WSAAPI recvfrom(SOCKET s, char *buf, int len, int flags, struct sockaddr *from, int *fromlen)
+    VESTIBULE_SYMBOL("recvfrom");
+int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+                     DWORD dwFlags, const struct sockaddr *lpTo, int iTolen,
+                     LPWSAOVERLAPPED lpOverlapped,
+                     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    VESTIBULE_SYMBOL("wsasendto");
+int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
+                       LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags, struct sockaddr *lpFrom,
+                       LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
+                       LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    VESTIBULE_SYMBOL("wsarecvfrom");
 int WSAAPI WSASendDisconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData)
     VESTIBULE_SYMBOL("send_disconnect"); /* LAY-15 */
 int WSAAPI WSARecvDisconnect(SOCKET s, LPWSABUF lpInboundDisconnectData)

@@ -29,6 +29,10 @@ class Entry(enum.Enum):
     """Streams in memory, inside one process. A caller waits for the decision; user data travels along."""
     IN_PROCESS_MESSAGES = "in-process-messages"
     """The same with messages: a send is one message, a receive takes one."""
+    UDP4 = "udp4"
+    """Datagrams over IPv4: the kernel's socket, without connections."""
+    UDP6 = "udp6"
+    """Datagrams over IPv6, likewise."""
 
 
 class Shutdown(enum.IntEnum):
@@ -69,6 +73,8 @@ class SocketOption(enum.Enum):
     """Boolean; kept, without effect."""
     DEBUG = "SO_DEBUG"
     """Boolean; kept, without effect."""
+    BROADCAST = "SO_BROADCAST"
+    """Boolean, datagrams only: whether they may go to everybody."""
     EXCLUSIVE_ADDRESS = "SO_EXCLUSIVEADDRUSE"
     """Boolean, before bind: nobody else may use the address. So it is unless REUSE_ADDRESS is set, and the
     two exclude each other."""
@@ -87,10 +93,10 @@ class SocketOption(enum.Enum):
     ERROR = "SO_ERROR"
     """Read only: the Winsock number of the socket's own error, 0 if none; reading keeps it (HND-27)."""
     TYPE = "SO_TYPE"
-    """Read only: 1 for a stream, 5 for messages."""
+    """Read only: 1 for a stream, 2 for datagrams, 5 for messages."""
     MAX_MESSAGE_SIZE = "SO_MAX_MSG_SIZE"
-    """Read only, messages only: the longest that can be sent, in bytes, which is the receive buffer of the
-    peer."""
+    """Read only, messages and datagrams only: the longest that can be sent, in bytes: the receive buffer of
+    the peer, or what IP carries."""
 
 
 class Setting(enum.IntEnum):
@@ -197,11 +203,15 @@ class Capability(enum.IntFlag):
     KERNEL_BACKLOG = 1 << 20
     """The kernel's queue is the backlog: as many requests as it says complete their connect, and a
     deferred one no longer counts."""
+    CONNECTIONLESS = 1 << 21
+    """Datagrams: each is sent to an address and may be lost, and there is nothing to listen to or to accept."""
 
 
 class ServiceFlags(enum.IntFlag):
     """Service flags of an entry, with Winsock's numbers (``XP1_*``)."""
 
+    CONNECTIONLESS = 0x1
+    """Datagrams."""
     GUARANTEED_DELIVERY = 0x2
     """What was sent arrives, or the connection ends."""
     GUARANTEED_ORDER = 0x4
@@ -216,6 +226,8 @@ class ServiceFlags(enum.IntFlag):
     """User data travels with a connect (UDA-08)."""
     DISCONNECT_DATA = 0x100
     """User data travels with a disconnect (UDA-08)."""
+    SUPPORT_BROADCAST = 0x200
+    """A datagram can go to everybody."""
     QOS_SUPPORTED = 0x2000
     """Flow specifications travel with a connect."""
     IFS_HANDLES = 0x20000

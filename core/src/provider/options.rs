@@ -56,19 +56,22 @@ pub enum SocketOption {
     KeepAliveCount,
     /// `IPV6_V6ONLY`, a boolean, before bind: whether an IPv6 socket takes no IPv4; IPv6 only.
     V6Only,
+    /// `SO_BROADCAST`, a boolean: whether datagrams may go to everybody; datagrams only.
+    Broadcast,
     /// `SO_ACCEPTCONN`, a boolean: whether the socket listens. Read only (LSN-30).
     AcceptConn,
     /// `SO_ERROR`: the Winsock number of the socket's own error, 0 if there is none. Read only;
     /// reading does not clear it (HND-27).
     Error,
-    /// `SO_TYPE`: the `SOCK_*` number of the entry: 1 for a stream, 5 for messages. Read only.
+    /// `SO_TYPE`: the `SOCK_*` number of the entry: 1 for a stream, 2 for datagrams, 5 for messages.
+    /// Read only.
     Type,
     /// `SO_MAX_MSG_SIZE`: the longest message that can be sent, in bytes: the receive buffer of the
-    /// peer, or what a peer has by default while there is none. Read only, message-oriented entries
-    /// only.
+    /// peer, or what a peer has by default while there is none; of datagrams, what IP carries. Read only,
+    /// message-oriented entries only.
     MaxMessageSize,
     /// `SO_CONNECT_TIME`: for how many seconds it has been connected; 0xFFFFFFFF if it is not. An
-    /// adopted socket counts from then on. Read only (SKT-20).
+    /// adopted socket counts from then on. Read only, not of datagrams (SKT-20).
     ConnectTime,
 }
 
@@ -96,6 +99,7 @@ impl SocketOption {
         Self::KeepAliveInterval,
         Self::KeepAliveCount,
         Self::V6Only,
+        Self::Broadcast,
     ];
 
     pub(crate) const fn is_settable(self) -> bool {
@@ -113,6 +117,7 @@ impl SocketOption {
                 | Self::KeepAliveInterval
                 | Self::KeepAliveCount
                 | Self::V6Only
+                | Self::Broadcast
         )
     }
 

@@ -54,6 +54,9 @@ impl Socket {
     /// Whether the entry has what the flags ask for.
     pub(super) fn check_receive_flags(&self, flags: Receive) -> Result<()> {
         messages::check_flags(self.entry.is_message_oriented(), flags.partial, flags.all)?;
+        if flags.partial && self.entry.is_connectionless() {
+            return Err(Error::OpNotSupp); // what is cut off a datagram is lost
+        }
         if flags.urgent {
             self.check_urgent()?;
         }

@@ -1,7 +1,9 @@
 //! Transports bring requests and carry out decisions; they never decide.
 
 pub(crate) mod in_process;
+mod kernel_options;
 pub(crate) mod tcp;
+pub(crate) mod udp;
 
 use std::{
     io::{IoSlice, IoSliceMut},
@@ -122,6 +124,19 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
         flags: Receive,
         mode: Mode<'_>,
     ) -> Result<Received>;
+    /// Sends a datagram; what has connections ignores the address.
+    fn send_to(&self, data: &[IoSlice<'_>], _to: &Address, mode: Mode<'_>) -> Result<usize> {
+        self.send_vectored(data, mode)
+    }
+    /// Receives a datagram and says where it came from; what has connections says nothing.
+    fn receive_from(
+        &self,
+        buffers: &mut [IoSliceMut<'_>],
+        flags: Receive,
+        mode: Mode<'_>,
+    ) -> Result<(Received, Option<Address>)> {
+        Ok((self.receive_vectored(buffers, flags, mode)?, None))
+    }
     /// Sends data whose last byte is urgent.
     fn send_urgent(&self, _data: &[u8], _mode: Mode<'_>) -> Result<usize> {
         Err(Error::OpNotSupp)
@@ -207,6 +222,7 @@ pub(crate) trait Accepting {
 pub(crate) enum Endpoint {
     Tcp(tcp::Tcp),
     InProcess(in_process::InProcess),
+    Udp(udp::Udp),
 }
 
 impl Endpoint {
@@ -214,6 +230,7 @@ impl Endpoint {
         match self {
             Self::Tcp(tcp) => tcp,
             Self::InProcess(in_process) => in_process,
+            Self::Udp(udp) => udp,
         }
     }
 }
@@ -224,6 +241,7 @@ macro_rules! of_any {
         match $endpoint {
             Endpoint::Tcp(tcp) => tcp.$method($($argument),*),
             Endpoint::InProcess(in_process) => in_process.$method($($argument),*),
+            Endpoint::Udp(udp) => udp.$method($($argument),*),
         }
     };
 }

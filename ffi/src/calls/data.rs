@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use provider::{Error, Receive, Result, Wait};
+use provider::{Error, Receive, Received, Result, Wait};
 
 use super::find;
 use crate::{
@@ -40,7 +40,7 @@ pub(crate) fn receive(socket: vestibule_handle, room: Room<'_>, flags: c_int) ->
 }
 
 /// Whether the last byte of what is sent with these flags is urgent.
-fn is_urgent(flags: c_int) -> Result<bool> {
+pub(super) fn is_urgent(flags: c_int) -> Result<bool> {
     if flags & !(VESTIBULE_MSG_DONTROUTE | VESTIBULE_MSG_OOB) != 0 {
         return Err(Error::OpNotSupp);
     }
@@ -83,14 +83,19 @@ pub(crate) fn receive_buffers(
     let socket = find(socket)?;
     let received = buffers
         .with_room(|room| socket.receive_vectored(room, receive_flags(*flags)?, &Wait::FOREVER))?;
+    mark_partial(flags, received);
+    Ok(received.bytes)
+}
+
+/// Says in the flags whether the message goes on.
+pub(super) fn mark_partial(flags: &mut c_int, received: Received) {
     *flags &= !VESTIBULE_MSG_PARTIAL;
     if received.partial {
         *flags |= VESTIBULE_MSG_PARTIAL;
     }
-    Ok(received.bytes)
 }
 
-fn receive_flags(flags: c_int) -> Result<Receive> {
+pub(super) fn receive_flags(flags: c_int) -> Result<Receive> {
     const OFFERED: c_int =
         VESTIBULE_MSG_OOB | VESTIBULE_MSG_PEEK | VESTIBULE_MSG_WAITALL | VESTIBULE_MSG_PARTIAL;
     if flags & !OFFERED != 0 {

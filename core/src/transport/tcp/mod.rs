@@ -51,10 +51,10 @@ use crate::{
 /// The kernel socket. It closes when it is dropped, unless the program has closed its number
 /// already: then the number may belong to somebody else (HND-35).
 #[derive(Debug)]
-struct Descriptor {
+pub(super) struct Descriptor {
     /// Present until the drop.
-    fd: Option<OwnedFd>,
-    lost: AtomicBool,
+    pub(super) fd: Option<OwnedFd>,
+    pub(super) lost: AtomicBool,
 }
 
 impl AsFd for Descriptor {
@@ -246,14 +246,14 @@ impl Tcp {
     }
 }
 
-fn ip_address(address: SocketAddrAny) -> Result<Address> {
+pub(super) fn ip_address(address: SocketAddrAny) -> Result<Address> {
     Ok(Address::Ip(
         SocketAddr::try_from(address).map_err(|_| Error::AfNoSupport)?,
     ))
 }
 
 /// The IP address, if it is of the socket's family (LSN-11, CON-13).
-fn of_family(address: &Address, family: Family) -> Result<&SocketAddr> {
+pub(super) fn of_family(address: &Address, family: Family) -> Result<&SocketAddr> {
     match address {
         Address::Ip(ip) if address.family() == family => Ok(ip),
         _ => Err(Error::AfNoSupport),

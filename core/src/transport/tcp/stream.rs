@@ -14,10 +14,11 @@ use rustix::{
 
 use super::{Mode, Receive, Tcp};
 use crate::{
-    Error, Family, Result, Wait,
+    Error, Result, Wait,
     provider::options::{Linger, SocketOption},
     rules::connection::{Connection, Shutdown, State},
     sys,
+    transport::kernel_options,
 };
 
 impl Tcp {
@@ -261,73 +262,36 @@ impl Tcp {
 
     pub(super) fn apply_option(&self, option: SocketOption, value: u32) -> Result<()> {
         let (fd, on) = (&self.fd, value != 0);
-        let limit = (value > 0).then(|| Duration::from_millis(value.into()));
         let seconds = Duration::from_secs(value.into());
         match option {
-            SocketOption::ReuseAddress => sockopt::set_socket_reuseaddr(fd, on)?,
             SocketOption::KeepAlive => sockopt::set_socket_keepalive(fd, on)?,
             SocketOption::OobInline => sockopt::set_socket_oobinline(fd, on)?,
-            SocketOption::SendBuffer => sockopt::set_socket_send_buffer_size(fd, value as usize)?,
-            SocketOption::ReceiveBuffer => {
-                sockopt::set_socket_recv_buffer_size(fd, value as usize)?;
-            }
-            SocketOption::SendTimeout => {
-                sockopt::set_socket_timeout(fd, sockopt::Timeout::Send, limit)?;
-            }
-            SocketOption::ReceiveTimeout => {
-                sockopt::set_socket_timeout(fd, sockopt::Timeout::Recv, limit)?;
-            }
             SocketOption::NoDelay => sockopt::set_tcp_nodelay(fd, on)?,
             SocketOption::KeepAliveIdle => sockopt::set_tcp_keepidle(fd, seconds)?,
             SocketOption::KeepAliveInterval => sockopt::set_tcp_keepintvl(fd, seconds)?,
             SocketOption::KeepAliveCount => sockopt::set_tcp_keepcnt(fd, value)?,
-            SocketOption::V6Only if self.family == Family::Inet6 => {
-                sockopt::set_ipv6_v6only(fd, on)?;
-            }
             SocketOption::CallerCheck => self.history().caller_check.store(on, SeqCst), // LSN-37
-            // What is looked at when connecting (CON-33) and what only has to be kept.
-            SocketOption::ConnectTimeout
-            | SocketOption::DontRoute
-            | SocketOption::Debug
-            | SocketOption::ExclusiveAddress => {}
+            SocketOption::ConnectTimeout => {} // CON-33: looked at when connecting
             // Turning it on needs a way to hold a SYN back, which is not offered yet (ACC-69).
             SocketOption::ConditionalAccept if !on => {}
-            _ => return Err(Error::NoProtoOpt),
+            option => kernel_options::set(fd, self.family, option, value)?,
         }
         Ok(())
     }
 
     pub(super) fn read_option(&self, option: SocketOption) -> Result<u32> {
         let fd = &self.fd;
-        let millis = |limit: Option<Duration>| {
-            limit.map_or(0, |limit| {
-                u32::try_from(limit.as_millis()).unwrap_or(u32::MAX)
-            })
-        };
         let seconds = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
-        let bytes = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
         Ok(match option {
-            SocketOption::ReuseAddress => sockopt::socket_reuseaddr(fd)?.into(),
             SocketOption::KeepAlive => sockopt::socket_keepalive(fd)?.into(),
             SocketOption::OobInline => sockopt::socket_oobinline(fd)?.into(),
-            SocketOption::SendBuffer => bytes(sockopt::socket_send_buffer_size(fd)?),
-            SocketOption::ReceiveBuffer => bytes(sockopt::socket_recv_buffer_size(fd)?),
-            SocketOption::SendTimeout => {
-                millis(sockopt::socket_timeout(fd, sockopt::Timeout::Send)?)
-            }
-            SocketOption::ReceiveTimeout => {
-                millis(sockopt::socket_timeout(fd, sockopt::Timeout::Recv)?)
-            }
             SocketOption::NoDelay => sockopt::tcp_nodelay(fd)?.into(),
             SocketOption::KeepAliveIdle => seconds(sockopt::tcp_keepidle(fd)?),
             SocketOption::KeepAliveInterval => seconds(sockopt::tcp_keepintvl(fd)?),
             SocketOption::KeepAliveCount => sockopt::tcp_keepcnt(fd)?,
-            SocketOption::V6Only if self.family == Family::Inet6 => {
-                sockopt::ipv6_v6only(fd)?.into()
-            }
-            SocketOption::V6Only => return Err(Error::NoProtoOpt),
             SocketOption::ConnectTimeout => 0, // the kernel's own
-            option => option.default_value(),
+            SocketOption::ConditionalAccept | SocketOption::CallerCheck => option.default_value(),
+            option => kernel_options::get(fd, self.family, option)?,
         })
     }
 }

@@ -142,7 +142,7 @@ impl Tcp {
         watched.arm_now()?;
         if self.closed.load(SeqCst) {
             // Closing has not seen what was only just made; or it has, and this does nothing.
-            watched.close();
+            watched.close(Number::Own);
             return Err(Error::NotSock);
         }
         intake.take_in(); // EVT-15

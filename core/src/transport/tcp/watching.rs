@@ -118,7 +118,7 @@ impl Tcp {
             return Err(Error::NotSock);
         }
         intake.take_in(); // EVT-15
-        let holds = watched.holds();
+        let holds = watched.holds(!self.connection().send_ended);
         watch.register(target, mask, holds).now();
         watch.takes_in_from_kernel();
         Ok(())
@@ -496,7 +496,7 @@ impl KernelWatch {
     }
 
     /// What holds now, for a message registration (EVT-16).
-    fn holds(&self) -> EventReport {
+    fn holds(&self, can_send: bool) -> EventReport {
         let state = self.state.lock();
         let flags = state.with_socket(readiness).unwrap_or(PollFlags::empty());
         let mut events = NetworkEvents::empty();
@@ -512,7 +512,10 @@ impl KernelWatch {
                 let unread = state.with_socket(|fd| ioctl_fionread(fd).unwrap_or(0));
                 let has_data = unread.is_some_and(|unread| unread > 0) && !state.receive_ended;
                 events.set(NetworkEvents::READ, has_data);
-                events.set(NetworkEvents::WRITE, flags.contains(PollFlags::OUT));
+                events.set(
+                    NetworkEvents::WRITE,
+                    flags.contains(PollFlags::OUT) && can_send,
+                );
                 let end = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
                 events.set(NetworkEvents::CLOSE, flags.intersects(end));
             }

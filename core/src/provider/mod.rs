@@ -13,6 +13,7 @@ pub(crate) mod monitor;
 pub(crate) mod options;
 mod patience;
 pub(crate) mod port;
+mod postponed;
 pub(crate) mod process;
 pub(crate) mod selecting;
 pub(crate) mod settings;

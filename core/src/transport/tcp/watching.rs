@@ -170,7 +170,7 @@ impl Tcp {
             watched.close(Number::Own);
             return Err(Error::NotSock);
         }
-        watched.register(watch, target, mask);
+        watched.register(watch, target, mask, !self.connection().send_ended);
         Ok(())
     }
 
@@ -283,15 +283,16 @@ impl KernelWatch {
         ))
     }
 
-    /// Registers with what has happened until now (EVT-15).
+    /// Registers with what has happened until now (EVT-15); `sends` says that sending has not ended.
     pub(in crate::transport) fn register(
         &self,
         watch: &Watch,
         target: Target,
         mask: NetworkEvents,
+        sends: bool,
     ) {
         self.intake.take_in();
-        watch.register(target, mask, self.holds()).now();
+        watch.register(target, mask, self.holds(sends)).now();
         watch.takes_in_from_kernel();
     }
 
@@ -668,7 +669,7 @@ impl KernelWatch {
     }
 
     /// What holds now, for a message registration (EVT-16).
-    fn holds(&self) -> EventReport {
+    fn holds(&self, can_send: bool) -> EventReport {
         let state = self.state.lock();
         let flags = state.with_socket(readiness).unwrap_or(PollFlags::empty());
         let mut events = NetworkEvents::empty();
@@ -684,7 +685,10 @@ impl KernelWatch {
                 let unread = state.with_socket(|fd| ioctl_fionread(fd).unwrap_or(0));
                 let has_data = unread.is_some_and(|unread| unread > 0) && !state.receive_ended;
                 events.set(NetworkEvents::READ, has_data);
-                events.set(NetworkEvents::WRITE, flags.contains(PollFlags::OUT));
+                events.set(
+                    NetworkEvents::WRITE,
+                    flags.contains(PollFlags::OUT) && can_send,
+                );
                 let end = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
                 events.set(NetworkEvents::CLOSE, flags.intersects(end));
             }

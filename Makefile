@@ -4,7 +4,8 @@ CARGO   ?= cargo
 PYTHON  ?= python3
 CC      ?= cc
 CARGO_FLAGS ?= --locked
-MEMCHECK = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite
+MEMCHECK = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite \
+	--suppressions=$(CURDIR)/ffi/tests/memcheck.supp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo lib python wheel test conformance bench fmt lint memcheck asan tsan interleavings soak ci clean

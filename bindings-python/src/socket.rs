@@ -1,6 +1,7 @@
 //! The class of every socket.
 
 use std::{
+    io::IoSlice,
     os::fd::{AsRawFd, IntoRawFd},
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
@@ -216,19 +217,50 @@ impl Socket {
     /// the call ended early. On a message-oriented socket the data is one message, which may be empty,
     /// and is sent whole or not at all.
     ///
+    /// With `urgent` the last byte is urgent, on TCP; if fewer bytes were taken it is not sent yet. TCP
+    /// keeps one urgent byte: if it was not taken when the next arrives it becomes an ordinary one.
+    ///
     /// Raises WouldBlock, TimedOut, ConnectionReset, DirectionShutDown (DIS-16), WinsockError:
     /// WSAENOTCONN, WSAECONNABORTED and WSAENETRESET after a failure on this side (DIS-37),
-    /// WSAEMSGSIZE for a message longer than SocketOption.MAX_MESSAGE_SIZE (ERR-18).
-    #[pyo3(signature = (data, /, *, timeout = None))]
+    /// WSAEMSGSIZE for a message longer than SocketOption.MAX_MESSAGE_SIZE (ERR-18),
+    /// WSAEOPNOTSUPP for `urgent` where there is no urgent data.
+    #[pyo3(signature = (data, /, *, urgent = false, timeout = None))]
     fn send(
         &self,
         py: Python<'_>,
         data: &Bound<'_, PyAny>,
+        urgent: bool,
         timeout: Option<f64>,
     ) -> PyResult<usize> {
         let data = values::bytes_from_python(data)?;
         let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
-        waiting(py, deadline, |wait| socket.send(&data, wait))
+        waiting(py, deadline, |wait| {
+            if urgent {
+                socket.send_urgent(&data, wait)
+            } else {
+                socket.send(&data, wait)
+            }
+        })
+    }
+
+    /// Sends the data of several bytes-like objects, in their order, and returns how many bytes were
+    /// taken: one message on a message-oriented socket, one system call on TCP as far as there is room.
+    ///
+    /// Raises as `send` does.
+    #[pyo3(signature = (buffers, /, *, timeout = None))]
+    fn sendmsg(
+        &self,
+        py: Python<'_>,
+        buffers: &Bound<'_, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<usize> {
+        let parts = buffers
+            .try_iter()?
+            .map(|part| values::bytes_from_python(&part?))
+            .collect::<PyResult<Vec<_>>>()?;
+        let data: Vec<_> = parts.iter().map(|part| IoSlice::new(part)).collect();
+        let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
+        waiting(py, deadline, |wait| socket.send_vectored(&data, wait))
     }
 
     /// Sends all of the data, or raises as `send` does; how much was sent is then unknown.
@@ -261,11 +293,22 @@ impl Socket {
     /// raises Disconnected (DIS-34). With `partial` it takes up to `size` bytes of the message and
     /// leaves the rest for the next call, and b"" may be the end (DIS-35).
     ///
+    /// With `urgent` it takes the urgent byte instead, on TCP, and waits only for one that was announced
+    /// and has not arrived.
+    ///
     /// Raises WouldBlock, TimedOut, ConnectionReset (DIS-36), DirectionShutDown (DIS-25),
     /// WinsockError: WSAENOTCONN; WSAECONNABORTED and WSAENETRESET (DIS-37); WSAEMSGSIZE if the
-    /// message is longer than `size`, and it stays (ERR-18); WSAEOPNOTSUPP for `partial` on a stream
-    /// and `wait_all` with messages.
-    #[pyo3(signature = (size, /, *, peek = false, wait_all = false, partial = false, timeout = None))]
+    /// message is longer than `size`, and it stays (ERR-18); WSAEOPNOTSUPP for `partial` on a stream,
+    /// `wait_all` with messages and `urgent` where there is no urgent data; WSAEINVAL for `urgent` if no
+    /// urgent byte waits or SocketOption.OOB_INLINE has left it in the stream.
+    #[pyo3(signature = (
+        size, /, *, peek = false, wait_all = false, partial = false, urgent = false, timeout = None
+    ))]
+    #[expect(
+        clippy::too_many_arguments,
+        clippy::fn_params_excessive_bools,
+        reason = "those of the method in Python"
+    )]
     fn recv<'py>(
         &self,
         py: Python<'py>,
@@ -273,12 +316,14 @@ impl Socket {
         peek: bool,
         wait_all: bool,
         partial: bool,
+        urgent: bool,
         timeout: Option<f64>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let flags = Receive {
             peek,
             all: wait_all,
             partial,
+            urgent,
         };
         let deadline = Deadline::after(timeout)?;
         let data = calls::receive(py, &*self.get(py)?, size, flags, deadline)?;
@@ -286,7 +331,14 @@ impl Socket {
     }
 
     /// Receives into a writable buffer and returns the number of bytes; otherwise as `recv`.
-    #[pyo3(signature = (buffer, /, *, peek = false, wait_all = false, partial = false, timeout = None))]
+    #[pyo3(signature = (
+        buffer, /, *, peek = false, wait_all = false, partial = false, urgent = false, timeout = None
+    ))]
+    #[expect(
+        clippy::too_many_arguments,
+        clippy::fn_params_excessive_bools,
+        reason = "those of the method in Python"
+    )]
     fn recv_into(
         &self,
         py: Python<'_>,
@@ -294,6 +346,7 @@ impl Socket {
         peek: bool,
         wait_all: bool,
         partial: bool,
+        urgent: bool,
         timeout: Option<f64>,
     ) -> PyResult<usize> {
         let room = values::Room::in_buffer(buffer)?;
@@ -301,11 +354,68 @@ impl Socket {
             peek,
             all: wait_all,
             partial,
+            urgent,
         };
         let deadline = Deadline::after(timeout)?;
         let data = calls::receive(py, &*self.get(py)?, room.size()?, flags, deadline)?;
         room.fill(&data)?;
         Ok(data.len())
+    }
+
+    /// Sends a datagram to an address, and binds the socket if it was not bound. On a socket with
+    /// connections the address is ignored.
+    ///
+    /// Raises WinsockError: WSAEMSGSIZE for more than SocketOption.MAX_MESSAGE_SIZE (ERR-18),
+    /// WSAEAFNOSUPPORT for another family, WSAEADDRNOTAVAIL for an address that is all zero or port 0
+    /// (CON-12); AccessDenied for a broadcast without SocketOption.BROADCAST; ConnectionReset if nobody
+    /// had an earlier datagram, and this one was not sent; otherwise as `send`.
+    #[pyo3(signature = (data, address, /, *, timeout = None))]
+    fn sendto(
+        &self,
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        address: &Bound<'_, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<usize> {
+        let data = values::bytes_from_python(data)?;
+        let to = address::from_python(address, self.entry.family())?;
+        let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
+        waiting(py, deadline, |wait| socket.send_to(&data, &to, wait))
+    }
+
+    /// Receives a datagram of up to `size` bytes and returns it with the address of its sender, which on
+    /// a socket with connections is None. `peek` leaves it in place.
+    ///
+    /// Raises WinsockError: WSAEMSGSIZE for a longer datagram, which is lost (ERR-18), WSAEINVAL on a
+    /// socket that was never bound; ConnectionReset if nobody had an earlier datagram; otherwise as
+    /// `recv`.
+    #[pyo3(signature = (size, /, *, peek = false, timeout = None))]
+    fn recvfrom<'py>(
+        &self,
+        py: Python<'py>,
+        size: usize,
+        peek: bool,
+        timeout: Option<f64>,
+    ) -> PyResult<(Bound<'py, PyBytes>, Option<Bound<'py, PyAny>>)> {
+        let deadline = Deadline::after(timeout)?;
+        let (data, from) = calls::receive_from(py, &*self.get(py)?, size, peek, deadline)?;
+        let from = from.map(|from| address::to_python(py, from)).transpose()?;
+        Ok((PyBytes::new(py, &data), from))
+    }
+
+    /// How many bytes one `recv` would get now: on a stream what has arrived, up to the mark if an urgent
+    /// byte is ahead; on a message-oriented socket the length of the first message. 0 is nothing, the
+    /// end, or an empty message. Raises WinsockError (WSAEINVAL) on a listener.
+    fn bytes_readable(&self, py: Python<'_>) -> PyResult<usize> {
+        self.get(py)?.bytes_readable().or_raise(py)
+    }
+
+    /// Whether no urgent byte lies ahead in the stream; False means that one has arrived and that
+    /// ordinary data stands before it, which the next `recv` gets and nothing beyond the mark.
+    ///
+    /// Raises WinsockError: WSAEOPNOTSUPP where there is no urgent data, WSAEINVAL on a listener.
+    fn at_mark(&self, py: Python<'_>) -> PyResult<bool> {
+        self.get(py)?.is_at_mark().or_raise(py)
     }
 
     /// Ends one direction or both; `how` is a Shutdown. Neither waits nor closes (DIS-46).

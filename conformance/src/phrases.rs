@@ -111,6 +111,7 @@ fn argument(clause: &str) -> Option<Vec<Argument>> {
         "MSG_PARTIAL" => return plain("partial", "1"),
         "no event object" => return plain("event", "-"),
         "no port" => return plain("port", "-"),
+        "no room for the result" => return plain("result", "null"),
         "no events" => return plain("mask", "-"),
         _ => {}
     }

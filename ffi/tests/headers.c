@@ -26,12 +26,14 @@ int main(void) {
     struct timeval at_once = {0, 0};
     u_long on = 1;
     fd_set set;
+    unsigned long unread = 1;
     SOCKET s;
     int theirs = system_socket();
     if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
         return 1;
     s = socket(AF_INET, SOCK_STREAM, 0);
     if (s == INVALID_SOCKET || ioctlsocket(s, FIONBIO, &on) != 0 ||
+        ioctlsocket(s, FIONREAD, &unread) != 0 || unread != 0 ||
         setsockopt(s, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof linger) != 0)
         return 1;
     FD_ZERO(&set);

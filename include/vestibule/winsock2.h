@@ -8,8 +8,8 @@
  * Include this header before the system's socket headers. After them it works too, but then bind,
  * connect and their like are macros.
  *
- * What differs from Windows: WSAPoll, overlapped calls, name resolution and
- * datagrams are not offered yet. ioctlsocket knows FIONBIO. A condition function has to return: no
+ * What differs from Windows: WSAPoll, overlapped calls and name resolution are not offered yet.
+ * ioctlsocket knows FIONBIO, FIONREAD and SIOCATMARK. A condition function has to return: no
  * exception and no longjmp through it.
  *
  * The in-process entry, which Windows does not have, is AF_VESTIBULE; a program that is compiled
@@ -61,6 +61,8 @@
 #define connect vestibule_system_connect
 #define send vestibule_system_send
 #define recv vestibule_system_recv
+#define sendto vestibule_system_sendto
+#define recvfrom vestibule_system_recvfrom
 #define shutdown vestibule_system_shutdown
 #define getsockname vestibule_system_getsockname
 #define getpeername vestibule_system_getpeername
@@ -80,6 +82,8 @@
 #undef connect
 #undef send
 #undef recv
+#undef sendto
+#undef recvfrom
 #undef shutdown
 #undef getsockname
 #undef getpeername
@@ -94,6 +98,8 @@
 #define connect vestibule_ws_connect
 #define send vestibule_ws_send
 #define recv vestibule_ws_recv
+#define sendto vestibule_ws_sendto
+#define recvfrom vestibule_ws_recvfrom
 #define shutdown vestibule_ws_shutdown
 #define getsockname vestibule_ws_getsockname
 #define getpeername vestibule_ws_getpeername
@@ -326,6 +332,11 @@ SOCKET WSAAPI WSASocketA(int af, int type, int protocol, WSAPROTOCOL_INFOA *lpPr
                          DWORD dwFlags) VESTIBULE_SYMBOL("wsasocket");
 SOCKET WSAAPI WSASocketW(int af, int type, int protocol, WSAPROTOCOL_INFOW *lpProtocolInfo, GROUP g,
                          DWORD dwFlags) VESTIBULE_SYMBOL("wsasocket");
+/* WSAEOPNOTSUPP: a socket stays in its process. See vestibule_adopt and vestibule_detach. */
+int WSAAPI WSADuplicateSocketA(SOCKET s, DWORD dwProcessId, WSAPROTOCOL_INFOA *lpProtocolInfo)
+    VESTIBULE_SYMBOL("duplicate_socket");
+int WSAAPI WSADuplicateSocketW(SOCKET s, DWORD dwProcessId, WSAPROTOCOL_INFOW *lpProtocolInfo)
+    VESTIBULE_SYMBOL("duplicate_socket");
 /* How many entries there are, or SOCKET_ERROR; *lpdwBufferLength becomes what they need (HND-22).
  */
 int WSAAPI WSAEnumProtocolsA(LPINT lpiProtocols, WSAPROTOCOL_INFOA *lpProtocolBuffer,
@@ -352,6 +363,29 @@ int WSAAPI WSAConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
 
 int WSAAPI send(SOCKET s, const char *buf, int len, int flags) VESTIBULE_SYMBOL("send");
 int WSAAPI recv(SOCKET s, char *buf, int len, int flags) VESTIBULE_SYMBOL("recv");
+/* Up to 1024 buffers; lpOverlapped and lpCompletionRoutine are NULL. */
+int WSAAPI WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+                   DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped,
+                   LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    VESTIBULE_SYMBOL("wsasend");
+int WSAAPI WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
+                   LPDWORD lpFlags, LPWSAOVERLAPPED lpOverlapped,
+                   LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    VESTIBULE_SYMBOL("wsarecv");
+int WSAAPI sendto(SOCKET s, const char *buf, int len, int flags, const struct sockaddr *to,
+                  int tolen) VESTIBULE_SYMBOL("sendto");
+int WSAAPI recvfrom(SOCKET s, char *buf, int len, int flags, struct sockaddr *from, int *fromlen)
+    VESTIBULE_SYMBOL("recvfrom");
+int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+                     DWORD dwFlags, const struct sockaddr *lpTo, int iTolen,
+                     LPWSAOVERLAPPED lpOverlapped,
+                     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    VESTIBULE_SYMBOL("wsasendto");
+int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
+                       LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags, struct sockaddr *lpFrom,
+                       LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
+                       LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    VESTIBULE_SYMBOL("wsarecvfrom");
 int WSAAPI WSASendDisconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData)
     VESTIBULE_SYMBOL("send_disconnect"); /* LAY-15 */
 int WSAAPI WSARecvDisconnect(SOCKET s, LPWSABUF lpInboundDisconnectData)
@@ -413,12 +447,32 @@ int WSAAPI VestibuleEventDescriptor(WSAEVENT hEvent) VESTIBULE_SYMBOL("event_des
 }
 #endif
 
+/* Programs call ioctlsocket with an unsigned long, too, which has 64 bits here. */
+static inline int vestibule_ioctlsocket_long(SOCKET s, LONG cmd, unsigned long *argp) {
+    u_long value = argp == NULL ? 0 : (u_long)*argp;
+    int result = ioctlsocket(s, cmd, argp == NULL ? NULL : &value);
+    if (result == 0)
+        *argp = value;
+    return result;
+}
+#ifdef __cplusplus
+static inline int ioctlsocket(SOCKET s, LONG cmd, unsigned long *argp) {
+    return vestibule_ioctlsocket_long(s, cmd, argp);
+}
+#elif __STDC_VERSION__ >= 201112L
+#define ioctlsocket(s, cmd, argp)                                                                  \
+    _Generic((argp), unsigned long *: vestibule_ioctlsocket_long, default: ioctlsocket)(s, cmd,    \
+                                                                                        argp)
+#endif
+
 #ifdef UNICODE
 #define WSASocket WSASocketW
+#define WSADuplicateSocket WSADuplicateSocketW
 #define WSAEnumProtocols WSAEnumProtocolsW
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 #else
 #define WSASocket WSASocketA
+#define WSADuplicateSocket WSADuplicateSocketA
 #define WSAEnumProtocols WSAEnumProtocolsA
 typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 #endif

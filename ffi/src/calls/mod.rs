@@ -9,6 +9,7 @@ pub(crate) mod condition;
 pub(crate) mod connect;
 pub(crate) mod control;
 pub(crate) mod data;
+pub(crate) mod datagrams;
 pub(crate) mod events;
 pub(crate) mod names;
 pub(crate) mod options;

@@ -6,6 +6,7 @@
 pub mod catalogue;
 pub mod connections;
 pub mod control;
+pub mod datagrams;
 pub mod events;
 pub mod names;
 pub mod select;

@@ -55,6 +55,9 @@ fn patience(words: &Words) -> Result<Option<Duration>, String> {
 }
 
 fn wait(process: &Process, words: &Words) -> Answer {
+    if words.has_any(&["alertable"]) {
+        return Err(End::Unsupported);
+    }
     let objects = match words.need("events")? {
         "-" => Vec::new(),
         names => names
@@ -106,6 +109,9 @@ fn select(lane: &Lane, words: &Words) -> Answer {
 }
 
 fn enumerate(lane: &Lane, words: &Words) -> Answer {
+    if words.has_any(&["result"]) {
+        return Err(End::Unsupported);
+    }
     let socket = named(lane, words)?.socket;
     let reset = match words.get("event") {
         None | Some("-") => None,

@@ -17,7 +17,7 @@ use rustix::{
     event::{PollFd, PollFlags, epoll::EventFlags, poll},
     fs::fstat,
     io::ioctl_fionread,
-    net::{self, sockopt},
+    net::{self, RecvFlags, sockopt},
     time::Timespec,
 };
 
@@ -125,6 +125,19 @@ impl Reported {
 
     fn with_socket<R>(&self, ask: impl FnOnce(BorrowedFd<'_>) -> R) -> Option<R> {
         sys::with_number(self.number?, ask)
+    }
+
+    /// How much is unread. At the mark of urgent data the kernel counts nothing of what is behind.
+    fn unread_bytes(&self) -> u64 {
+        let count = |fd: BorrowedFd<'_>| ioctl_fionread(fd).unwrap_or(0);
+        let peek = |fd: BorrowedFd<'_>| {
+            let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+            net::recv(fd, &mut [0; 1][..], flags).map_or(0, |(count, _)| count as u64)
+        };
+        match self.with_socket(count).unwrap_or(0) {
+            0 if self.doubt == Doubt::AtMark => self.with_socket(peek).unwrap_or(0),
+            unread => unread,
+        }
     }
 
     /// The program may have closed the number by other means, and it may be another file's now (HND-35).
@@ -584,9 +597,11 @@ impl KernelWatch {
     // ---- what the kernel reports
 
     fn connected(&self, state: &mut Reported, flags: EventFlags) -> Told {
-        let unread = state
-            .with_socket(|fd| ioctl_fionread(fd).unwrap_or(0))
-            .unwrap_or(0);
+        let unread = if flags.contains(EventFlags::ERR) {
+            0 // nothing of it will be received, and to look would take the error away
+        } else {
+            state.unread_bytes()
+        };
         if state.receive_ended && unread > 0 && !flags.intersects(END) {
             return self.abort(state);
         }
@@ -682,8 +697,7 @@ impl KernelWatch {
                 );
             }
             Stage::Connected => {
-                let unread = state.with_socket(|fd| ioctl_fionread(fd).unwrap_or(0));
-                let has_data = unread.is_some_and(|unread| unread > 0) && !state.receive_ended;
+                let has_data = state.unread_bytes() > 0 && !state.receive_ended;
                 events.set(NetworkEvents::READ, has_data);
                 events.set(
                     NetworkEvents::WRITE,

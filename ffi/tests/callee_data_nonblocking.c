@@ -170,7 +170,8 @@ static void nothing_is_written_after_closing(void) {
         close_socket(s);
         left = *wanted;
         sched_yield();
-        CHECK(memcmp(&left, wanted, sizeof left) == 0);
+        CHECK(left.buffer.len == wanted->buffer.len);
+        CHECK(memcmp(left.room, wanted->room, sizeof left.room) == 0);
         CHECK(is_filled(wanted) || (wanted->buffer.len == 0 && is_untouched(wanted, 0)));
         free(wanted);
     }

@@ -68,7 +68,7 @@ static void greet(void) {
              API);
     text_add(&line,
              " caps.tcp=kernel-handle,half-close,abort,port-addresses,network-errors,"
-             "datagram-free,reset-visible,kernel-backlog,connect-timeout,%s",
+             "reset-visible,kernel-backlog,connect-timeout,%s",
              API);
 #else
     const char *wine = wine_version();

@@ -14,13 +14,20 @@
 #include <vestibule.h>
 #endif
 
+/* The socket type with this name; a stream without one. */
+static int socket_type(const char *name) {
+    if (name == NULL)
+        return SOCK_STREAM;
+    return strcmp(name, "dgram") == 0 ? SOCK_DGRAM : SOCK_SEQPACKET;
+}
+
 static enum outcome do_socket(struct work *work) {
     const char *name = words_value(work->words, "name");
     const char *entry = words_value(work->words, "entry");
     const char *family = words_value(work->words, "family");
     const char *type = words_value(work->words, "type");
     long group = words_number(work->words, "group", 0);
-    int kind = type != NULL && strcmp(type, "seqpacket") == 0 ? SOCK_SEQPACKET : SOCK_STREAM;
+    int kind = socket_type(type);
     int af = family != NULL && strcmp(family, "inet6") == 0 ? AF_INET6 : AF_INET;
     SOCKET made;
     if (name == NULL || entry == NULL)

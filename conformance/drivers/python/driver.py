@@ -45,7 +45,7 @@ CAPABILITIES = {
     "in-process": "connect-data disconnect-data refusal-data qos decided-connect refusal-visible active-refusal "
     "withdrawal-visible exact-backlog conditional-accept peer-credentials half-close abort message-oriented "
     "port-addresses datagram-free reset-visible close-visible connect-timeout " + API,
-    "tcp": "kernel-handle half-close abort port-addresses network-errors datagram-free reset-visible "
+    "tcp": "kernel-handle half-close abort port-addresses network-errors reset-visible "
     "kernel-backlog connect-timeout " + API,
 }
 
@@ -55,6 +55,9 @@ ENTRIES = {
     ("tcp", None, None): Entry.TCP4,
     ("tcp", "inet", None): Entry.TCP4,
     ("tcp", "inet6", None): Entry.TCP6,
+    ("tcp", None, "dgram"): Entry.UDP4,
+    ("tcp", "inet", "dgram"): Entry.UDP4,
+    ("tcp", "inet6", "dgram"): Entry.UDP6,
 }
 DECISIONS = {"accept": Decision.ACCEPT, "reject": Decision.REJECT, "defer": Decision.DEFER}
 DIRECTIONS = {"receive": Shutdown.RECEIVE, "send": Shutdown.SEND, "both": Shutdown.BOTH}

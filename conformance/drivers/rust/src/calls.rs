@@ -146,6 +146,8 @@ fn socket(lane: &Lane, words: &Words) -> Answer {
         ("in-process", (_, Some("seqpacket"))) => Entry::InProcessMessages,
         ("tcp", (None | Some("inet"), None)) => Entry::Tcp4,
         ("tcp", (Some("inet6"), None)) => Entry::Tcp6,
+        ("tcp", (None | Some("inet"), Some("dgram"))) => Entry::Udp4,
+        ("tcp", (Some("inet6"), Some("dgram"))) => Entry::Udp6,
         _ => return Err(End::Unsupported),
     };
     if words.has_any(&["group"]) {

@@ -30,7 +30,7 @@ const ENTRIES: [(&str, &str); 2] = [
     ),
     (
         "tcp",
-        "kernel-handle,half-close,abort,port-addresses,network-errors,datagram-free,reset-visible,\
+        "kernel-handle,half-close,abort,port-addresses,network-errors,reset-visible,\
          kernel-backlog,connect-timeout",
     ),
 ];

@@ -387,7 +387,7 @@ fn closing_a_watched_socket_lets_go_of_everybody() {
         let reported = listener.enumerate_events(Some(&object));
         match reported {
             Ok(report) => {
-                assert!(ACCEPT.contains(report.events()))
+                assert!(ACCEPT.contains(report.events()));
             }
             Err(error) => assert_eq!(error, Error::NotSock),
         }

@@ -508,11 +508,27 @@ Feature: Network events
       When the server calls recv on the accepted socket with room for 4 bytes and MSG_OOB
       Then the server's call returns data "!"
       And nothing is recorded on the accepted socket
-      When caller A calls send with data "plain"
-      Then FD_READ is recorded on the accepted socket
-      And the accepted socket receives "plain"
       When caller A calls send with data "?" and MSG_OOB
       Then FD_OOB is recorded on the accepted socket
+
+    @EVT-36 @EVT-11 @must @needs:urgent-data
+    Scenario Outline: Data behind it is told of
+      Given a listener
+      When caller A requests a connection
+      And the server accepts caller A
+      And caller A is connected
+      And the accepted socket is registered for FD_READ and FD_OOB
+      And caller A calls send with data "!" and MSG_OOB
+      Then FD_OOB is recorded on the accepted socket
+      When the server calls <call>
+      And caller A calls send with data "plain"
+      Then FD_READ is recorded on the accepted socket
+      And the accepted socket receives "plain"
+
+      Examples:
+        | call                                                          |
+        | recv on the accepted socket with room for 4 bytes and MSG_OOB |
+        | getsockname on the accepted socket                            |
 
     @EVT-36 @must @needs:urgent-data
     Scenario: In the stream it is data like other

@@ -88,7 +88,7 @@ impl Scene {
         }
         let blocking = matches!(
             verb,
-            "accept" | "connect" | "recv" | "wait" | "event-wait" | "port-get"
+            "accept" | "connect" | "recv" | "wait" | "event-wait" | "port-get" | "select"
         );
         let mut stage = self.stage()?;
         let patience = if blocking {

@@ -316,8 +316,8 @@ enum outcome async_select_perform(struct work *work) {
     long mask;
     if (!known || !mask_read(words_value(work->words, "mask"), &mask))
         return NONSENSE;
-    return ended(WSAAsyncSelect(work->socket, port,
-                                (u_int)words_number(work->words, "message", 0), mask));
+    return ended(
+        WSAAsyncSelect(work->socket, port, (u_int)words_number(work->words, "message", 0), mask));
 }
 
 enum outcome port_get_perform(struct work *work) {

@@ -39,13 +39,13 @@ Address = Any
 
 API = (
     "raw-decision raise raise-propagates qos-parameter timed-accept descriptor-limit data-options "
-    "events event-descriptors message-mode"
+    "events event-descriptors message-mode select"
 )
 CAPABILITIES = {
     "in-process": "connect-data disconnect-data refusal-data qos decided-connect refusal-visible active-refusal "
     "withdrawal-visible exact-backlog conditional-accept peer-credentials half-close abort message-oriented "
     "port-addresses datagram-free reset-visible close-visible connect-timeout " + API,
-    "tcp": "kernel-handle half-close abort port-addresses network-errors reset-visible "
+    "tcp": "kernel-handle urgent-data half-close abort port-addresses network-errors reset-visible "
     "kernel-backlog connect-timeout " + API,
 }
 
@@ -275,11 +275,23 @@ class Lane(EventVerbs):
         return {"callee-data": write_bytes(data), "callee-len": str(len(data))}
 
     def do_send(self, fields: Fields, **_: Any) -> Fields:
-        return {"n": str(self.socket(fields).send(read_bytes(fields["data"]) or b""))}
+        urgent = fields.get("urgent") == "1"
+        return {"n": str(self.socket(fields).send(read_bytes(fields["data"]) or b"", urgent=urgent))}
 
     def do_recv(self, fields: Fields, **_: Any) -> Fields:
-        peek, partial = (fields.get(flag) == "1" for flag in ("peek", "partial"))
-        return {"data": write_bytes(self.socket(fields).recv(int(fields["max"]), peek=peek, partial=partial))}
+        peek, partial, urgent = (fields.get(flag) == "1" for flag in ("peek", "partial", "urgent"))
+        data = self.socket(fields).recv(int(fields["max"]), peek=peek, partial=partial, urgent=urgent)
+        return {"data": write_bytes(data)}
+
+    def do_select(self, fields: Fields, **_: Any) -> Fields:
+        names = {key: fields[key].split(",") if key in fields else [] for key in ("read", "write", "except")}
+        sets = [[self.driver.sockets[name] for name in names[key]] for key in names]
+        found = vestibule.select(*sets, timeout=milliseconds(fields.get("timeout")))
+        ready = zip(names, sets, found, strict=True)
+        return {
+            key: ",".join(name for name, socket in zip(names[key], asked, strict=True) if socket in have) or "-"
+            for key, asked, have in ready
+        }
 
     def do_shutdown(self, fields: Fields, **_: Any) -> None:
         if fields["how"] not in DIRECTIONS:

@@ -70,6 +70,16 @@ Feature: Network events
       When caller A requests a connection
       Then FD_ACCEPT is recorded on the listener
 
+    @EVT-13 @must @needs:address-buffers
+    Scenario: An accept call with wrong arguments does not
+      Given a listener
+      And the listener is registered for FD_ACCEPT
+      When caller A requests a connection
+      Then FD_ACCEPT is recorded on the listener
+      And accept on the listener with an address buffer of 4 bytes fails with WSAEFAULT
+      And nothing more is recorded on the listener
+      And the event object is not set
+
     @EVT-18 @ACC-61 @EVT-58 @must
     Scenario: An accept call takes what was not enumerated, and leaves the event object set
       Given a listener
@@ -232,6 +242,25 @@ Feature: Network events
       When the server calls recv on the accepted socket with room for 16 bytes and MSG_PEEK
       Then FD_READ is recorded on the accepted socket
       And nothing more is recorded on the accepted socket
+
+    @EVT-14 @EVT-20 @DIS-34 @must @needs:message-oriented
+    Scenario: Messages are told of one by one
+      Given sockets are message-oriented
+      And a listener
+      When caller A requests a connection
+      And the server accepts caller A
+      And caller A is connected
+      And the accepted socket is registered for FD_READ and FD_CLOSE
+      And caller A calls send with data "one"
+      And caller A calls send with data "two"
+      Then FD_READ is recorded on the accepted socket
+      And the accepted socket receives "one"
+      And FD_READ is recorded on the accepted socket
+      And the accepted socket receives "two"
+      And nothing is recorded on the accepted socket
+      When caller A calls WSASendDisconnect with no data
+      Then FD_CLOSE is recorded on the accepted socket
+      And recv on the accepted socket with room for 16 bytes fails with WSAEDISCON
 
     @EVT-13 @EVT-58 @must
     Scenario: A receive that finds nothing enables it, too

@@ -3,7 +3,6 @@
 use std::{
     io::IoSlice,
     os::fd::{AsRawFd, IntoRawFd},
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
 use provider::{
@@ -20,7 +19,7 @@ use crate::{
     errors::{OrRaise as _, exception},
     events::{self, EventObject},
     opening::Connection,
-    port::{self, NotificationPort},
+    port::{self, MessageName, NotificationPort},
     values,
     waiting::{Deadline, detached, waiting},
 };
@@ -41,8 +40,8 @@ pub(crate) struct Socket {
     /// itself: one allocation, Python's, is all that a connection costs.
     open: Slot<provider::Socket>,
     entry: Entry,
-    /// What messages name it by, unless it is a kernel socket; 0 until somebody asks.
-    number: AtomicU64,
+    /// What messages name it by, unless it is a kernel socket.
+    name: MessageName,
 }
 
 /// There is one socket in a place, so any tag will do.
@@ -50,17 +49,15 @@ const TAG: u32 = 1;
 
 impl Socket {
     pub(crate) fn from_provider(socket: provider::Socket) -> Self {
-        let made = Self {
+        let name = MessageName::default();
+        if socket.lacks_message_name() {
+            socket.set_message_name(name.get()); // SKT-08
+        }
+        Self {
             entry: socket.entry(),
             open: Slot::holding(TAG, socket),
-            number: AtomicU64::new(0),
-        };
-        if let Some(socket) = made.if_open()
-            && socket.lacks_message_name()
-        {
-            socket.set_message_name(made.number()); // SKT-08
+            name,
         }
-        made
     }
 
     /// The provider's socket, for one call; nothing once it is closed.
@@ -70,18 +67,6 @@ impl Socket {
 
     pub(crate) fn get(&self, py: Python<'_>) -> PyResult<User<'_, provider::Socket>> {
         self.if_open().ok_or_else(|| exception(py, Error::NotSock)) // HND-15
-    }
-
-    /// A number that no descriptor has, and no other socket of this process ever had (EVT-52).
-    fn number(&self) -> u64 {
-        static NEXT: AtomicU64 = AtomicU64::new(1 << 32);
-        let given = self.number.load(Relaxed);
-        if given != 0 {
-            return given;
-        }
-        let new = NEXT.fetch_add(1, Relaxed);
-        let taken = self.number.compare_exchange(0, new, Relaxed, Relaxed);
-        taken.map_or_else(|given| given, |_| new)
     }
 }
 
@@ -657,7 +642,7 @@ impl Socket {
         let port = port.filter(|_| !mask.is_empty());
         let port = port::named(py, port)?;
         if !self.entry.is_kernel_socket() {
-            socket.set_message_name(self.number());
+            socket.set_message_name(self.name.get());
         }
         let port = port.as_deref();
         socket.async_select(port, message, mask).or_raise(py)
@@ -669,7 +654,7 @@ impl Socket {
     fn message_name(&self, py: Python<'_>) -> PyResult<u64> {
         let socket = self.get(py)?;
         if !self.entry.is_kernel_socket() {
-            return Ok(self.number());
+            return Ok(self.name.get());
         }
         let descriptor = socket.read_descriptor().or_raise(py)?;
         Ok(descriptor.as_raw_fd().unsigned_abs().into())

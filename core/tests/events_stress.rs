@@ -235,10 +235,10 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 /// What the process makes once and keeps: the set of what reports.
 fn make_the_set() {
-    let kept = Socket::new(Entry::Tcp4).unwrap();
-    let object = EventObject::new().unwrap();
-    kept.event_select(Some(&object), NetworkEvents::all())
-        .unwrap();
+    let kept = Socket::new(Entry::Tcp4).expect("there is room");
+    let object = EventObject::new().expect("there is memory");
+    let selected = kept.event_select(Some(&object), NetworkEvents::all());
+    selected.expect("the object is open");
 }
 
 #[test]

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 import vestibule
+from events import EventVerbs, Registry
 from vestibule import (
     Decision,
     Entry,
@@ -32,8 +33,6 @@ from vestibule import (
     UserDataKind,
     WinsockError,
 )
-
-from events import EventVerbs, Registry
 
 Fields = dict[str, str]
 Address = Any

@@ -49,9 +49,12 @@ class Registry:
 
     def clear(self) -> None:
         """Closes everything and forgets it."""
-        for thing in [*self.objects.values(), *self.ports.values()]:
+        for event in self.objects.values():
             with contextlib.suppress(WinsockError):
-                thing.close()
+                event.close()
+        for port in self.ports.values():
+            with contextlib.suppress(WinsockError):
+                port.close()
         self.objects.clear()
         self.ports.clear()
         self.sockets.clear()

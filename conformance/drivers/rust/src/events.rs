@@ -119,11 +119,11 @@ fn enumerate(lane: &Lane, words: &Words) -> Answer {
     };
     let name = words.need("name")?;
     let report = telling::enumerate(&lane.process, name, &socket, reset.as_ref())?;
-    Ok(format!("events={}", reported(&lane.process, &report)))
+    Ok(format!("events={}", reported(&lane.process, report)))
 }
 
 /// Events with their errors, as the protocol spells them.
-fn reported(process: &Process, report: &EventReport) -> String {
+fn reported(process: &Process, report: EventReport) -> String {
     let events: Vec<String> = report
         .iter()
         .map(|(event, error)| one_reported(process, event, error))

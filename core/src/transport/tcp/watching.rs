@@ -83,17 +83,25 @@ struct Reported {
     stage: Stage,
     /// How much was unread when that was told last, until a receive enables it again.
     unread: Option<u64>,
-    /// As much was reported once more: data may have come just when a receive had taken as much, which
-    /// only that receive can tell.
-    in_doubt: bool,
+    doubt: Doubt,
     /// A send has found no room (EVT-17).
     wants_room: bool,
     receive_ended: bool,
-    /// There was urgent data: a receive stops at the mark, and what it leaves may be more (EVT-14).
-    has_mark: bool,
     /// The file that the number stands for, where it may have to be acted on by somebody who has not
     /// named the socket.
     file: Option<File>,
+}
+
+/// Whether a receive that got less than it had room for may have left something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    /// It has not: what comes later is reported by itself.
+    None,
+    /// As much as before was reported once more: data may have come just when a receive had taken as
+    /// much, which only that receive can tell.
+    Once,
+    /// There was urgent data: a receive stops at its mark.
+    AtMark,
 }
 
 /// Names an open socket of the system.
@@ -162,7 +170,7 @@ impl Tcp {
             watched.close(Number::Own);
             return Err(Error::NotSock);
         }
-        watched.register(watch, target, mask);
+        watched.register(watch, target, mask, !self.connection().send_ended);
         Ok(())
     }
 
@@ -250,10 +258,9 @@ impl KernelWatch {
                 key: None,
                 stage,
                 unread: None,
-                in_doubt: false,
+                doubt: Doubt::None,
                 wants_room: false,
                 receive_ended: false,
-                has_mark: false,
                 file: None,
             }),
             aborted: AtomicBool::new(false),
@@ -276,15 +283,16 @@ impl KernelWatch {
         ))
     }
 
-    /// Registers with what has happened until now (EVT-15).
+    /// Registers with what has happened until now (EVT-15); `sends` says that sending has not ended.
     pub(in crate::transport) fn register(
         &self,
         watch: &Watch,
         target: Target,
         mask: NetworkEvents,
+        sends: bool,
     ) {
         self.intake.take_in();
-        watch.register(target, mask, self.holds()).now();
+        watch.register(target, mask, self.holds(sends)).now();
         watch.takes_in_from_kernel();
     }
 
@@ -413,7 +421,11 @@ impl KernelWatch {
                 let in_doubt = {
                     let mut state = self.state.lock();
                     state.unread = None;
-                    std::mem::take(&mut state.in_doubt)
+                    let doubt = state.doubt;
+                    if doubt == Doubt::Once {
+                        state.doubt = Doubt::None;
+                    }
+                    doubt != Doubt::None
                 };
                 let told = self
                     .watch
@@ -443,7 +455,7 @@ impl KernelWatch {
 
     /// Every receive enables `FD_OOB` again, too (EVT-12).
     fn enable_urgent(&self) {
-        if self.state.lock().has_mark {
+        if self.state.lock().doubt == Doubt::AtMark {
             self.watch
                 .change(|record| {
                     record.enable(NetworkEvents::OOB);
@@ -583,10 +595,14 @@ impl KernelWatch {
         if is_news {
             state.unread = Some(unread);
         }
-        state.in_doubt |= has_data && !is_news;
+        if has_data && !is_news && state.doubt == Doubt::None {
+            state.doubt = Doubt::Once;
+        }
         let has_room = flags.contains(EventFlags::OUT) && std::mem::take(&mut state.wants_room);
         state.wants_room &= !has_room;
-        state.has_mark |= flags.contains(EventFlags::PRI);
+        if flags.contains(EventFlags::PRI) {
+            state.doubt = Doubt::AtMark;
+        }
         let is_urgent = flags.contains(EventFlags::PRI)
             && !state.receive_ended
             && state.with_socket(|fd| sockopt::socket_oobinline(fd)) == Some(Ok(false)); // EVT-36
@@ -653,7 +669,7 @@ impl KernelWatch {
     }
 
     /// What holds now, for a message registration (EVT-16).
-    fn holds(&self) -> EventReport {
+    fn holds(&self, can_send: bool) -> EventReport {
         let state = self.state.lock();
         let flags = state.with_socket(readiness).unwrap_or(PollFlags::empty());
         let mut events = NetworkEvents::empty();
@@ -669,7 +685,10 @@ impl KernelWatch {
                 let unread = state.with_socket(|fd| ioctl_fionread(fd).unwrap_or(0));
                 let has_data = unread.is_some_and(|unread| unread > 0) && !state.receive_ended;
                 events.set(NetworkEvents::READ, has_data);
-                events.set(NetworkEvents::WRITE, flags.contains(PollFlags::OUT));
+                events.set(
+                    NetworkEvents::WRITE,
+                    flags.contains(PollFlags::OUT) && can_send,
+                );
                 let end = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
                 events.set(NetworkEvents::CLOSE, flags.intersects(end));
             }

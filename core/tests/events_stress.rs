@@ -19,8 +19,8 @@ use std::{
 
 use common::{loopback, soon, until};
 use vestibule::{
-    ConnectData, Decision, Entry, EventObject, Linger, NetworkEvents, NotificationPort, Receive,
-    Result, Shutdown, Socket, Wait,
+    ConnectData, Decision, Entry, Error, EventObject, Linger, NetworkEvents, NotificationPort,
+    Receive, Result, Shutdown, Socket, Wait,
 };
 
 const THREADS: u64 = 8;
@@ -251,8 +251,15 @@ fn a_registration_that_meets_a_close_is_not_left_over() {
         let object = EventObject::new().unwrap();
         object.descriptor().unwrap();
         thread::scope(|scope| {
-            scope.spawn(|| socket.event_select(Some(&object), NetworkEvents::all()));
-            scope.spawn(|| socket.close().unwrap());
+            let selecting =
+                scope.spawn(|| socket.event_select(Some(&object), NetworkEvents::all()));
+            let closing = scope.spawn(|| socket.close().unwrap());
+            let selected = selecting.join().unwrap();
+            assert!(
+                matches!(selected, Ok(()) | Err(Error::NotSock)),
+                "{selected:?}"
+            );
+            closing.join().unwrap();
         });
     }
     assert_eq!(entries_of("/proc/self/fd"), descriptors);

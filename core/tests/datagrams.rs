@@ -230,6 +230,14 @@ fn a_waiting_receive_is_given_a_datagram_and_ends_with_a_close_or_a_shutdown() {
     other.shutdown(Shutdown::Send).unwrap();
     assert_eq!(other.send(b"x", &within()), Err(Error::Shutdown)); // DIS-16
 
+    let (alone, address) = bound();
+    assert_eq!(alone.shutdown(Shutdown::Both), Ok(())); // no peer is needed
+    assert_eq!(
+        alone.send_to(b"x", &address, &within()),
+        Err(Error::Shutdown)
+    );
+    assert_eq!(receive(&alone, 1, PEEK), Err(Error::Shutdown));
+
     let (unconnected, _) = bound();
     let unconnected = Arc::new(unconnected);
     let receiver = thread::spawn({

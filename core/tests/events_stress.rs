@@ -19,8 +19,8 @@ use std::{
 
 use common::{loopback, soon, until};
 use vestibule::{
-    ConnectData, Decision, Entry, EventObject, Linger, NetworkEvents, NotificationPort, Receive,
-    Result, Shutdown, Socket, Wait,
+    ConnectData, Decision, Entry, Error, EventObject, Linger, NetworkEvents, NotificationPort,
+    Receive, Result, Shutdown, Socket, Wait,
 };
 
 const THREADS: u64 = 8;
@@ -235,10 +235,10 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 /// What the process makes once and keeps: the set of what reports.
 fn make_the_set() {
-    let kept = Socket::new(Entry::Tcp4).unwrap();
-    let object = EventObject::new().unwrap();
-    kept.event_select(Some(&object), NetworkEvents::all())
-        .unwrap();
+    let kept = Socket::new(Entry::Tcp4).expect("there is room");
+    let object = EventObject::new().expect("there is memory");
+    let selected = kept.event_select(Some(&object), NetworkEvents::all());
+    selected.expect("the object is open");
 }
 
 #[test]
@@ -251,8 +251,15 @@ fn a_registration_that_meets_a_close_is_not_left_over() {
         let object = EventObject::new().unwrap();
         object.descriptor().unwrap();
         thread::scope(|scope| {
-            scope.spawn(|| socket.event_select(Some(&object), NetworkEvents::all()));
-            scope.spawn(|| socket.close().unwrap());
+            let selecting =
+                scope.spawn(|| socket.event_select(Some(&object), NetworkEvents::all()));
+            let closing = scope.spawn(|| socket.close().unwrap());
+            let selected = selecting.join().unwrap();
+            assert!(
+                matches!(selected, Ok(()) | Err(Error::NotSock)),
+                "{selected:?}"
+            );
+            closing.join().unwrap();
         });
     }
     assert_eq!(entries_of("/proc/self/fd"), descriptors);

@@ -172,6 +172,50 @@ static void room_is_told_of_after_a_send_that_found_none(int family) {
     close_pair(pair), close_event(event);
 }
 
+static void urgent_data_is_told_of_unless_it_is_inline(int family) {
+    struct pair pair = connected(family);
+    WSAEVENT event = registered(pair.server, FD_READ | FD_OOB);
+    int on = 1;
+    char byte = 0;
+    if (family == AF_INET) { /* the capability urgent-data */
+        CHECK(send(pair.client, "!", 1, MSG_OOB) == 1);
+        CHECK(happens(pair.server, event, FD_OOB) == FD_OOB); /* EVT-36 */
+        CHECK(recv(pair.server, &byte, 1, MSG_OOB) == 1 && byte == '!');
+        CHECK(is_quiet(event));
+        close_pair(pair), close_event(event);
+        pair = connected(family);
+        event = registered(pair.server, FD_READ | FD_OOB);
+        CHECK(setsockopt(pair.server, SOL_SOCKET, SO_OOBINLINE, (char *)&on, sizeof on) == 0);
+        CHECK(send(pair.client, "?", 1, MSG_OOB) == 1);
+        CHECK(happens(pair.server, event, FD_READ) == FD_READ);
+        CHECK(recv(pair.server, &byte, 1, 0) == 1 && byte == '?');
+    }
+    close_pair(pair), close_event(event);
+}
+
+#ifdef AF_VESTIBULE
+static void a_change_of_the_quality_of_service_is_told_once(int family) {
+    struct pair pair = connected(family);
+    WSAEVENT event = registered(pair.server, FD_QOS);
+    DWORD written;
+    QOS qos;
+    memset(&qos, 0xFF, sizeof qos); /* nothing specified */
+    qos.SendingFlowspec.ServiceType = qos.ReceivingFlowspec.ServiceType = SERVICETYPE_BESTEFFORT;
+    qos.ProviderSpecific.len = 0;
+    qos.ProviderSpecific.buf = NULL;
+    if (family == AF_VESTIBULE) {
+        CHECK(is_quiet(event)); /* EVT-33: it has some, which is no event */
+        CHECK(WSAIoctl(pair.client, SIO_SET_QOS, &qos, sizeof qos, NULL, 0, &written, NULL, NULL) ==
+              0);
+        CHECK(happens(pair.server, event, FD_QOS) == FD_QOS);
+        CHECK(WSAIoctl(pair.server, SIO_GET_QOS, NULL, 0, &qos, sizeof qos, &written, NULL, NULL) ==
+              0);
+        CHECK(is_quiet(event)); /* EVT-12: enabled again, and nothing has changed */
+    }
+    close_pair(pair), close_event(event);
+}
+#endif
+
 /* ---- The end --------------------------------------------------------------------------------- */
 
 static void the_end_is_told_at_once_and_once(int family) {
@@ -290,6 +334,10 @@ int main(void) {
         who_registers_late_finds_the_connection,
         data_is_told_of_until_it_is_read,
         room_is_told_of_after_a_send_that_found_none,
+        urgent_data_is_told_of_unless_it_is_inline,
+#ifdef AF_VESTIBULE
+        a_change_of_the_quality_of_service_is_told_once,
+#endif
         the_end_is_told_at_once_and_once,
         a_reset_is_told_as_an_abort,
         a_registration_replaces_the_one_before,

@@ -132,6 +132,23 @@ static void data_room_and_the_end_show(int family) {
     close_socket(pair.server);
 }
 
+static void urgent_data_shows_as_an_exception(int family) {
+    struct pair pair = connected(family);
+    int on = 1;
+    char byte;
+    if (family == AF_INET) {
+        CHECK(send(pair.client, "!", 1, MSG_OOB) == 1);
+        CHECK(becomes(pair.server, 5) == 4); /* EVT-64 */
+        CHECK(recv(pair.server, &byte, 1, MSG_OOB) == 1 && (is_ready(pair.server) & 5) == 0);
+        close_pair(pair);
+        pair = connected(family);
+        CHECK(setsockopt(pair.server, SOL_SOCKET, SO_OOBINLINE, (char *)&on, sizeof on) == 0);
+        CHECK(send(pair.client, "?", 1, MSG_OOB) == 1);
+        CHECK(becomes(pair.server, 5) == 1);
+    }
+    close_pair(pair);
+}
+
 static void only_what_is_ready_is_left(int family) {
     struct pair one = connected(family), other = connected(families[0]);
     fd_set in = of(one.server), out = of(one.server);
@@ -236,11 +253,17 @@ static void closing_ends_the_call(int family) {
 
 int main(void) {
     static void (*const tests[])(int) = {
-        a_request_makes_a_listener_readable, a_deferred_head_makes_it_unreadable,
-        the_end_of_an_attempt_shows,         data_room_and_the_end_show,
-        only_what_is_ready_is_left,          a_set_has_as_many_as_it_says,
-        bad_arguments_leave_the_sets_alone,  a_time_out_empties_the_sets,
-        data_wakes_a_thread_that_selects,    closing_ends_the_call,
+        a_request_makes_a_listener_readable,
+        a_deferred_head_makes_it_unreadable,
+        the_end_of_an_attempt_shows,
+        data_room_and_the_end_show,
+        only_what_is_ready_is_left,
+        urgent_data_shows_as_an_exception,
+        a_set_has_as_many_as_it_says,
+        bad_arguments_leave_the_sets_alone,
+        a_time_out_empties_the_sets,
+        data_wakes_a_thread_that_selects,
+        closing_ends_the_call,
     };
     WSADATA data;
     size_t family, test;

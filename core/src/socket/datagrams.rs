@@ -3,7 +3,7 @@
 use std::io::{IoSlice, IoSliceMut};
 
 use super::Socket;
-use crate::{Address, Receive, Received, Result, SocketOption, Wait};
+use crate::{Address, NetworkEvents, Receive, Received, Result, SocketOption, Wait};
 
 impl Socket {
     /// Sends a datagram, which may have no bytes, to an address; another one than that of
@@ -34,7 +34,8 @@ impl Socket {
     ) -> Result<usize> {
         self.check_open()?;
         let wait = self.bounded(wait, SocketOption::SendTimeout);
-        self.transport().send_to(data, to, self.mode(&wait))
+        let sent = self.transport().send_to(data, to, self.mode(&wait));
+        self.enable_unless_done(sent, NetworkEvents::WRITE)
     }
 
     /// Receives a datagram and says who has sent it. On an entry with connections it receives as
@@ -70,7 +71,9 @@ impl Socket {
         self.check_open()?;
         self.check_receive_flags(flags)?;
         let wait = self.bounded(wait, SocketOption::ReceiveTimeout);
-        self.transport()
-            .receive_from(buffers, flags, self.mode(&wait))
+        let received = self
+            .transport()
+            .receive_from(buffers, flags, self.mode(&wait));
+        self.enable_unless_done(received, NetworkEvents::READ)
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{IoSlice, IoSliceMut};
 
 use super::Socket;
-use crate::{Receive, Received, Result, SocketOption, Wait};
+use crate::{NetworkEvents, Receive, Received, Result, SocketOption, Wait};
 
 impl Socket {
     /// Sends the data of several buffers, in their order: one message on a message-oriented entry, one
@@ -15,7 +15,8 @@ impl Socket {
     pub fn send_vectored(&self, data: &[IoSlice<'_>], wait: &Wait<'_>) -> Result<usize> {
         self.check_open()?;
         let wait = self.bounded(wait, SocketOption::SendTimeout);
-        self.transport().send_vectored(data, self.mode(&wait))
+        let sent = self.transport().send_vectored(data, self.mode(&wait));
+        self.enable_unless_done(sent, NetworkEvents::WRITE)
     }
 
     /// Receives into several buffers, which are filled one after the other: one message, or what one
@@ -33,7 +34,9 @@ impl Socket {
         self.check_open()?;
         self.check_receive_flags(flags)?;
         let wait = self.bounded(wait, SocketOption::ReceiveTimeout);
-        self.transport()
-            .receive_vectored(buffers, flags, self.mode(&wait))
+        let received = self
+            .transport()
+            .receive_vectored(buffers, flags, self.mode(&wait));
+        self.enable_unless_done(received, NetworkEvents::READ)
     }
 }

@@ -1,8 +1,8 @@
 //! Sending, receiving and saying goodbye.
 
-use std::ffi::c_int;
+use std::{ffi::c_int, io::IoSliceMut};
 
-use provider::{Error, NetworkEvents, Receive, Received, Result, Wait};
+use provider::{Error, NetworkEvents, Receive, Received, Result, Socket, Wait};
 
 use super::find;
 use crate::{
@@ -82,10 +82,29 @@ pub(crate) fn receive_buffers(
     flags: &mut c_int,
 ) -> Result<usize> {
     let socket = find(socket)?;
-    let received = buffers
-        .with_room(|room| socket.receive_vectored(room, receive_flags(*flags)?, &Wait::FOREVER))?;
+    let received = into_buffers(&socket, buffers, |room| {
+        socket.receive_vectored(room, receive_flags(*flags)?, &Wait::FOREVER)
+    })?;
     mark_partial(flags, received);
     Ok(received.bytes)
+}
+
+/// Makes a receive call with the room of the buffers. If they are wrong there is none, and the socket
+/// is told (EVT-13).
+pub(super) fn into_buffers<R>(
+    socket: &Socket,
+    buffers: Buffers<'_>,
+    receive: impl FnOnce(&mut [IoSliceMut<'_>]) -> Result<R>,
+) -> Result<R> {
+    let mut was_made = false;
+    let received = buffers.with_room(|room| {
+        was_made = true;
+        receive(room)
+    });
+    if !was_made {
+        socket.arguments_were_wrong(NetworkEvents::READ); // EVT-13
+    }
+    received
 }
 
 /// Says in the flags whether the message goes on.

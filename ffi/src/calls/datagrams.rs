@@ -2,10 +2,10 @@
 
 use std::ffi::c_int;
 
-use provider::{Address, Error, Numbering, Result, Socket, Wait};
+use provider::{Address, Error, NetworkEvents, Numbering, Result, Socket, Wait};
 
 use super::{
-    data::{is_urgent, mark_partial, receive_flags, send, send_buffers},
+    data::{into_buffers, is_urgent, mark_partial, receive_flags, send, send_buffers},
     find,
     names::{Length, NameOut},
     sockets::address,
@@ -86,8 +86,9 @@ pub(crate) fn receive_from<L: Length>(
     (from, numbering): (NameOut<'_, L>, Numbering),
 ) -> Result<usize> {
     let socket = find(socket)?;
-    let room = room.into_slice()?;
-    check_sender(&socket, from)?;
+    let wrong = |_: &Error| socket.arguments_were_wrong(NetworkEvents::READ);
+    let room = room.into_slice().inspect_err(wrong)?; // EVT-13
+    check_sender(&socket, from).inspect_err(wrong)?;
     let (bytes, sender) = socket.receive_from(room, receive_flags(flags)?, &Wait::FOREVER)?;
     tell(sender, from, numbering);
     Ok(bytes)
@@ -105,7 +106,7 @@ pub(crate) fn receive_buffers_from<L: Length>(
     (from, numbering): (NameOut<'_, L>, Numbering),
 ) -> Result<usize> {
     let socket = find(socket)?;
-    let (received, sender) = buffers.with_room(|room| {
+    let (received, sender) = into_buffers(&socket, buffers, |room| {
         check_sender(&socket, from)?;
         socket.receive_vectored_from(room, receive_flags(*flags)?, &Wait::FOREVER)
     })?;

@@ -58,16 +58,19 @@ impl Tcp {
         flags: Receive,
         mode: Mode<'_>,
     ) -> Result<usize> {
-        // Less than there was room for has to mean that there was no more.
-        let count = buffers.len().min(MAX_BUFFERS);
-        let buffers = &mut buffers[..count];
+        let are_many = buffers.len() > MAX_BUFFERS;
         let total = buffers.iter().map(|buffer| buffer.len()).sum();
         let (mut rest, mut filled) = (buffers, 0);
-        self.receive_by(total, flags, mode, |fd, received, flags| {
+        let received = self.receive_by(total, flags, mode, |fd, received, flags| {
             IoSliceMut::advance_slices(&mut rest, received - filled);
             filled = received;
+            let count = rest.len().min(MAX_BUFFERS);
             let nothing = &mut RecvAncillaryBuffer::default();
-            Ok(recvmsg(fd, rest, nothing, flags)?.bytes)
-        })
+            Ok(recvmsg(fd, &mut rest[..count], nothing, flags)?.bytes)
+        });
+        if let Some(watched) = self.watched().filter(|_| are_many) {
+            watched.look_again(); // there may be more, although there was room for it
+        }
+        received
     }
 }

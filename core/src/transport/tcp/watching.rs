@@ -17,7 +17,7 @@ use rustix::{
     event::{PollFd, PollFlags, epoll::EventFlags, poll},
     fs::fstat,
     io::ioctl_fionread,
-    net::{self, sockopt},
+    net::{self, RecvFlags, sockopt},
     time::Timespec,
 };
 
@@ -127,6 +127,19 @@ impl Reported {
         sys::with_number(self.number?, ask)
     }
 
+    /// How much is unread. At the mark of urgent data the kernel counts nothing of what is behind.
+    fn unread_bytes(&self) -> u64 {
+        let count = |fd: BorrowedFd<'_>| ioctl_fionread(fd).unwrap_or(0);
+        let peek = |fd: BorrowedFd<'_>| {
+            let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+            net::recv(fd, &mut [0; 1][..], flags).map_or(0, |(count, _)| count as u64)
+        };
+        match self.with_socket(count).unwrap_or(0) {
+            0 if self.doubt == Doubt::AtMark => self.with_socket(peek).unwrap_or(0),
+            unread => unread,
+        }
+    }
+
     /// The program may have closed the number by other means, and it may be another file's now (HND-35).
     fn remember_file(&mut self) {
         self.file = self.with_socket(file_of).flatten();
@@ -170,7 +183,7 @@ impl Tcp {
             watched.close(Number::Own);
             return Err(Error::NotSock);
         }
-        watched.register(watch, target, mask);
+        watched.register(watch, target, mask, !self.connection().send_ended);
         Ok(())
     }
 
@@ -283,15 +296,16 @@ impl KernelWatch {
         ))
     }
 
-    /// Registers with what has happened until now (EVT-15).
+    /// Registers with what has happened until now (EVT-15); `sends` says that sending has not ended.
     pub(in crate::transport) fn register(
         &self,
         watch: &Watch,
         target: Target,
         mask: NetworkEvents,
+        sends: bool,
     ) {
         self.intake.take_in();
-        watch.register(target, mask, self.holds()).now();
+        watch.register(target, mask, self.holds(sends)).now();
         watch.takes_in_from_kernel();
     }
 
@@ -583,9 +597,11 @@ impl KernelWatch {
     // ---- what the kernel reports
 
     fn connected(&self, state: &mut Reported, flags: EventFlags) -> Told {
-        let unread = state
-            .with_socket(|fd| ioctl_fionread(fd).unwrap_or(0))
-            .unwrap_or(0);
+        let unread = if flags.contains(EventFlags::ERR) {
+            0 // nothing of it will be received, and to look would take the error away
+        } else {
+            state.unread_bytes()
+        };
         if state.receive_ended && unread > 0 && !flags.intersects(END) {
             return self.abort(state);
         }
@@ -668,7 +684,7 @@ impl KernelWatch {
     }
 
     /// What holds now, for a message registration (EVT-16).
-    fn holds(&self) -> EventReport {
+    fn holds(&self, can_send: bool) -> EventReport {
         let state = self.state.lock();
         let flags = state.with_socket(readiness).unwrap_or(PollFlags::empty());
         let mut events = NetworkEvents::empty();
@@ -681,10 +697,12 @@ impl KernelWatch {
                 );
             }
             Stage::Connected => {
-                let unread = state.with_socket(|fd| ioctl_fionread(fd).unwrap_or(0));
-                let has_data = unread.is_some_and(|unread| unread > 0) && !state.receive_ended;
+                let has_data = state.unread_bytes() > 0 && !state.receive_ended;
                 events.set(NetworkEvents::READ, has_data);
-                events.set(NetworkEvents::WRITE, flags.contains(PollFlags::OUT));
+                events.set(
+                    NetworkEvents::WRITE,
+                    flags.contains(PollFlags::OUT) && can_send,
+                );
                 let end = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
                 events.set(NetworkEvents::CLOSE, flags.intersects(end));
             }

@@ -42,7 +42,7 @@ impl Udp {
             self.unwatch();
             return Err(Error::NotSock);
         }
-        watched.register(watch, target, mask);
+        watched.register(watch, target, mask, !self.connection().send_ended);
         Ok(())
     }
 

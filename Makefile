@@ -4,7 +4,8 @@ CARGO   ?= cargo
 PYTHON  ?= python3
 CC      ?= cc
 CARGO_FLAGS ?= --locked
-MEMCHECK = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite
+MEMCHECK = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite \
+	--suppressions=$(CURDIR)/ffi/tests/memcheck.supp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo lib python wheel test conformance bench fmt lint memcheck asan tsan interleavings soak ci clean
@@ -55,8 +56,9 @@ tsan: ## the Rust tests under ThreadSanitizer
 interleavings: ## accept, defer, withdraw and close in every order that shuttle tries; part of `make test`
 	CARGO="$(CARGO)" CARGO_FLAGS="$(CARGO_FLAGS)" $(PYTHON) scripts/test.py interleavings
 
-soak: lib ## a minute of sixteen threads, with no descriptor, thread or byte left over
+soak: lib ## two minutes of many threads, with no descriptor, thread or byte left over
 	VESTIBULE_SOAK_SECONDS=60 sh ffi/tests/run.sh target/release soak
+	VESTIBULE_SOAK_SECONDS=60 $(CARGO) test $(CARGO_FLAGS) -q -p vestibule --test events_stress
 
 ci: lint test memcheck asan tsan demo ## what CI runs
 

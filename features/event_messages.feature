@@ -141,6 +141,32 @@ Feature: Messages about network events
       When caller B requests a connection
       Then a message tells of FD_ACCEPT on the listener
 
+    @EVT-13 @EVT-51 @must @needs:address-buffers
+    Scenario: So does a call with wrong arguments
+      Given a listener
+      And the listener is registered for messages of FD_ACCEPT
+      When caller A requests a connection
+      Then a message tells of FD_ACCEPT on the listener
+      And accept on the listener with an address buffer of 4 bytes fails with WSAEFAULT
+      And a message tells of FD_ACCEPT on the listener
+
+    @QOS-17 @EVT-33 @EVT-12 @EVT-51 @must @needs:qos
+    Scenario: A change of the QOS is enabled by asking for it
+      Given a listener
+      When caller A requests a connection with a QOS
+      And the server accepts caller A
+      And caller A is connected
+      And caller A is registered for messages of FD_QOS
+      Then no message waits in the port of caller A
+      When the server calls SIO_SET_QOS on the accepted socket with another QOS
+      Then a message tells of FD_QOS on caller A
+      When the server calls SIO_SET_QOS on the accepted socket with a QOS
+      Then no more message waits in the port of caller A
+      And SIO_GET_QOS on caller A succeeds
+      And no more message waits in the port of caller A
+      When the server calls SIO_SET_QOS on the accepted socket with another QOS
+      Then a message tells of FD_QOS on caller A
+
     @ACC-09 @ACC-62 @EVT-51 @EVT-60 @must
     Scenario: Not behind a deferred request
       Given a listener

@@ -34,6 +34,10 @@ Feature: Event objects
         | call          |
         | WSASetEvent   |
         | WSAResetEvent |
+
+      @needs:handles
+      Examples:
+        | call          |
         | WSACloseEvent |
 
   Rule: A wait for one of several
@@ -92,6 +96,15 @@ Feature: Event objects
       Given an event object
       And the server sets the event object
       When the server waits for the event object for at most 0 ms
+      Then the server's wait ends with the first
+
+    @EVT-46 @EVT-42 @must @needs:winsock-api
+    Scenario: An alertable wait is a wait like any other
+      Given an event object
+      When the server waits alertably for the event object for at most 20 ms
+      Then the server's wait times out
+      When the server sets the event object
+      And the server waits alertably for the event object
       Then the server's wait ends with the first
 
   Rule: A wait for all

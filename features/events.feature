@@ -70,6 +70,16 @@ Feature: Network events
       When caller A requests a connection
       Then FD_ACCEPT is recorded on the listener
 
+    @EVT-13 @must @needs:address-buffers
+    Scenario: An accept call with wrong arguments does not
+      Given a listener
+      And the listener is registered for FD_ACCEPT
+      When caller A requests a connection
+      Then FD_ACCEPT is recorded on the listener
+      And accept on the listener with an address buffer of 4 bytes fails with WSAEFAULT
+      And nothing more is recorded on the listener
+      And the event object is not set
+
     @EVT-18 @ACC-61 @EVT-58 @must
     Scenario: An accept call takes what was not enumerated, and leaves the event object set
       Given a listener
@@ -232,6 +242,25 @@ Feature: Network events
       When the server calls recv on the accepted socket with room for 16 bytes and MSG_PEEK
       Then FD_READ is recorded on the accepted socket
       And nothing more is recorded on the accepted socket
+
+    @EVT-14 @EVT-20 @DIS-34 @must @needs:message-oriented
+    Scenario: Messages are told of one by one
+      Given sockets are message-oriented
+      And a listener
+      When caller A requests a connection
+      And the server accepts caller A
+      And caller A is connected
+      And the accepted socket is registered for FD_READ and FD_CLOSE
+      And caller A calls send with data "one"
+      And caller A calls send with data "two"
+      Then FD_READ is recorded on the accepted socket
+      And the accepted socket receives "one"
+      And FD_READ is recorded on the accepted socket
+      And the accepted socket receives "two"
+      And nothing is recorded on the accepted socket
+      When caller A calls WSASendDisconnect with no data
+      Then FD_CLOSE is recorded on the accepted socket
+      And recv on the accepted socket with room for 16 bytes fails with WSAEDISCON
 
     @EVT-13 @EVT-58 @must
     Scenario: A receive that finds nothing enables it, too
@@ -462,6 +491,69 @@ Feature: Network events
       Then the event object is not set
       When the server sets the event object
       Then the event object is set
+
+  Rule: FD_OOB tells of urgent data
+
+    @EVT-36 @EVT-12 @must @needs:urgent-data
+    Scenario: It is told of urgent data and of nothing else
+      Given a listener
+      When caller A requests a connection
+      And the server accepts caller A
+      And caller A is connected
+      And the accepted socket is registered for FD_READ and FD_OOB
+      And caller A calls send with data "!" and MSG_OOB
+      Then the event object is set
+      And FD_OOB is recorded on the accepted socket
+      And nothing more is recorded on the accepted socket
+      When the server calls recv on the accepted socket with room for 4 bytes and MSG_OOB
+      Then the server's call returns data "!"
+      And nothing is recorded on the accepted socket
+      When caller A calls send with data "?" and MSG_OOB
+      Then FD_OOB is recorded on the accepted socket
+
+    @EVT-36 @EVT-11 @must @needs:urgent-data
+    Scenario Outline: Data behind it is told of
+      Given a listener
+      When caller A requests a connection
+      And the server accepts caller A
+      And caller A is connected
+      And the accepted socket is registered for FD_READ and FD_OOB
+      And caller A calls send with data "!" and MSG_OOB
+      Then FD_OOB is recorded on the accepted socket
+      When the server calls <call>
+      And caller A calls send with data "plain"
+      Then FD_READ is recorded on the accepted socket
+      And the accepted socket receives "plain"
+
+      Examples:
+        | call                                                          |
+        | recv on the accepted socket with room for 4 bytes and MSG_OOB |
+        | getsockname on the accepted socket                            |
+
+    @EVT-36 @must @needs:urgent-data
+    Scenario: In the stream it is data like other
+      Given a listener
+      When caller A requests a connection
+      And the server accepts caller A
+      And caller A is connected
+      And SO_OOBINLINE of the accepted socket is set to 1
+      And the accepted socket is registered for FD_READ and FD_OOB
+      And caller A calls send with data "!" and MSG_OOB
+      Then the event object is set
+      And FD_READ is recorded on the accepted socket
+      And nothing more is recorded on the accepted socket
+      And the accepted socket receives "!"
+
+    @EVT-36 @EVT-50 @must @needs:urgent-data @needs:message-mode
+    Scenario: A message tells of it
+      Given a listener
+      When caller A requests a connection
+      And the server accepts caller A
+      And caller A is connected
+      And the accepted socket is registered for messages of FD_READ and FD_OOB
+      And caller A calls send with data "!" and MSG_OOB
+      Then a message tells of FD_OOB on the accepted socket
+      And no more message waits in the port
 
   Rule: Other events
 

@@ -17,6 +17,7 @@ Feature: Registration for network events
       Then the event object is not set
       And the second event object is not set
       And nothing is recorded on the accepted socket
+      And the accepted socket receives "unasked"
       When caller A calls closesocket
       Then the second event object is set
       And the event object is not set
@@ -69,8 +70,7 @@ Feature: Registration for network events
       When caller A requests a connection
       And the server accepts caller A
       And the server calls send on the accepted socket with data "unread"
-      And the server calls closesocket on the accepted socket
-      Then FD_READ, FD_WRITE, FD_CONNECT and FD_CLOSE are recorded on caller A
+      Then FD_READ, FD_WRITE and FD_CONNECT are recorded on caller A
       When caller A is registered for FD_READ, FD_WRITE, FD_CONNECT and FD_CLOSE
       Then the event object of caller A is not set
       And nothing is recorded on caller A
@@ -280,12 +280,11 @@ Feature: Registration for network events
       When caller A requests a connection
       And the server accepts caller A
       And caller A is connected
-      And the accepted socket is registered for FD_READ and FD_CLOSE
+      And the accepted socket is registered for FD_READ and FD_WRITE
       And caller A calls send with data "both"
-      And caller A calls closesocket
       Then the event object is set
-      When the accepted socket is registered for FD_CLOSE
-      Then FD_CLOSE is recorded on the accepted socket
+      When the accepted socket is registered for FD_WRITE
+      Then FD_WRITE is recorded on the accepted socket
       When the accepted socket is registered for FD_READ
       Then the event object is set
       And FD_READ is recorded on the accepted socket
@@ -341,6 +340,30 @@ Feature: Registration for network events
       And the event object is set
       And FD_ACCEPT is recorded on the listener
 
+    @EVT-27 @EVT-24 @must @needs:null-pointers
+    Scenario: A call without room for the result changes nothing
+      Given a listener
+      And the listener is registered for FD_ACCEPT
+      When caller A requests a connection
+      Then the event object is set
+      When the server calls WSAEnumNetworkEvents on the listener with the event object and no room for the result
+      Then the server's call fails with WSAEFAULT
+      And the event object is set
+      And FD_ACCEPT is recorded on the listener
+
+    @EVT-23 @must @needs:winsock-api
+    Scenario: Of the errors only those of recorded events are written
+      Given a listener
+      And the listener is registered for FD_ACCEPT and FD_CLOSE
+      Then nothing is recorded on the listener
+      When the server calls WSAEnumNetworkEvents on the listener
+      Then the server's call returns written -
+      When caller A requests a connection
+      Then the event object is set
+      When the server calls WSAEnumNetworkEvents on the listener
+      Then the server's call returns events FD_ACCEPT
+      And the server's call returns written FD_ACCEPT
+
     @EVT-28 @must
     Scenario: Without a registration nothing is taken
       Given a listener
@@ -380,6 +403,7 @@ Feature: Registration for network events
       Then the event object is set
       And nothing is recorded on the listener
       And FD_READ is recorded on the accepted socket
+      And the accepted socket receives "inherited"
       When caller A calls closesocket
       Then the event object is set
       And FD_CLOSE is recorded on the accepted socket
@@ -486,6 +510,7 @@ Feature: Registration for network events
       When caller B requests a connection
       Then the event object is set
       And FD_ACCEPT is recorded on the listener
+      And the accepted socket receives "unasked"
       When caller A calls closesocket
       Then the second event object is set
       And FD_CLOSE is recorded on the accepted socket

@@ -62,6 +62,9 @@
 // vestibule_shutdown: neither.
 #define VESTIBULE_SHUT_BOTH 2
 
+// vestibule_send: the last byte is urgent. vestibule_recv: take the urgent byte. TCP only.
+#define VESTIBULE_MSG_OOB 1
+
 // vestibule_recv: leave what is read in place.
 #define VESTIBULE_MSG_PEEK 2
 
@@ -85,6 +88,19 @@
 
 // Whether the kernel probes an idle connection; 0 or 1.
 #define VESTIBULE_SO_KEEPALIVE 8
+
+// Kept, without effect; 0 or 1.
+#define VESTIBULE_SO_DEBUG 1
+
+// Kept, without effect; 0 or 1.
+#define VESTIBULE_SO_DONTROUTE 16
+
+// Whether nobody else may use the address; 0 or 1, before bind. So it is unless
+// VESTIBULE_SO_REUSEADDR is set, and the two exclude each other.
+#define VESTIBULE_SO_EXCLUSIVEADDRUSE -5
+
+// Whether datagrams may go to everybody; 0 or 1; SOCK_DGRAM only.
+#define VESTIBULE_SO_BROADCAST 32
 
 // What closing does with data that is not out; a struct vestibule_linger.
 #define VESTIBULE_SO_LINGER 128
@@ -111,12 +127,17 @@
 // only.
 #define VESTIBULE_SO_ERROR 4103
 
-// SOCK_STREAM or SOCK_SEQPACKET; read only.
+// SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET; read only.
 #define VESTIBULE_SO_TYPE 4104
 
 // The longest message that can be sent, bytes: the peer's receive buffer, or the size that one has
-// by default while there is no peer; read only, message-oriented sockets only.
+// by default while there is no peer; of datagrams what IP carries; read only, message-oriented sockets
+// and datagrams only.
 #define VESTIBULE_SO_MAX_MSG_SIZE 8195
+
+// For how many seconds the socket has been connected, 0xFFFFFFFF if it is not; an adopted one counts
+// from then on; read only (SKT-20).
+#define VESTIBULE_SO_CONNECT_TIME 28684
 
 // Whether nothing is established before the condition function has accepted; 0 or 1, before
 // listen. In-process this is so in any case; plain TCP cannot and refuses 1 with WSAENOPROTOOPT.
@@ -136,11 +157,26 @@
 // How much disconnect data is kept of what arrives; set only.
 #define VESTIBULE_SO_DISCDATALEN 28678
 
-// Level of VESTIBULE_TCP_NODELAY.
+// Level of the VESTIBULE_TCP_ options; TCP only.
 #define VESTIBULE_IPPROTO_TCP 6
 
 // Whether small segments are sent at once; 0 or 1; TCP only.
 #define VESTIBULE_TCP_NODELAY 1
+
+// With VESTIBULE_SO_KEEPALIVE: how long a connection is idle before it is probed, seconds, 1 to 32767.
+#define VESTIBULE_TCP_KEEPIDLE 3
+
+// The time between two probes, seconds, 1 to 32767.
+#define VESTIBULE_TCP_KEEPINTVL 17
+
+// How many probes are not answered before the connection is lost, 1 to 127.
+#define VESTIBULE_TCP_KEEPCNT 16
+
+// Level of VESTIBULE_IPV6_V6ONLY; IPv6 only.
+#define VESTIBULE_IPPROTO_IPV6 41
+
+// Whether an IPv6 socket takes no IPv4; 0 or 1, before bind.
+#define VESTIBULE_IPV6_V6ONLY 27
 
 // Level of the library's own options.
 #define VESTIBULE_SOL_VESTIBULE 22085
@@ -435,8 +471,8 @@
 // Capability: messages keep their boundaries (SOCK_SEQPACKET).
 #define VESTIBULE_CAP_MESSAGE_ORIENTED (1 << 14)
 
-// Capability: the protocol has urgent data. VESTIBULE_SO_OOBINLINE keeps it in the stream;
-// calls of the library that send or receive it are not offered yet.
+// Capability: the protocol has urgent data. VESTIBULE_MSG_OOB sends and receives it,
+// VESTIBULE_SO_OOBINLINE keeps it in the stream.
 #define VESTIBULE_CAP_URGENT_DATA (1 << 15)
 
 // Capability: addresses have a port: 0 means choose one, and an all-zero destination is not
@@ -456,6 +492,10 @@
 // Capability: the kernel's queue is the backlog: as many requests as it says complete their
 // connect, and a deferred one no longer counts.
 #define VESTIBULE_CAP_KERNEL_BACKLOG (1 << 20)
+
+// Capability: datagrams: each is sent to an address and may be lost, and there is nothing to listen
+// to or to accept (SOCK_DGRAM).
+#define VESTIBULE_CAP_CONNECTIONLESS (1 << 21)
 
 // A socket: the descriptor of the kernel socket on plain TCP, otherwise a number from 2^30 up that
 // no descriptor can have (HND-12). 0 is a valid socket.
@@ -629,10 +669,12 @@ int vestibule_capabilities(int family,
 // Makes a socket: blocking, unbound, not connected (HND-17).
 //
 // `family`: AF_INET, AF_INET6 or VESTIBULE_AF_IN_PROCESS. `type`: SOCK_STREAM, or SOCK_SEQPACKET for
-// messages on VESTIBULE_AF_IN_PROCESS. `protocol`: 0, or IPPROTO_TCP for the first two.
+// messages on VESTIBULE_AF_IN_PROCESS, or SOCK_DGRAM for datagrams on the other two. `protocol`: 0, or
+// on the other two IPPROTO_TCP and IPPROTO_UDP.
 //
 // A message-oriented socket keeps the boundaries of what is sent: see vestibule_send and
-// vestibule_recv. It connects to a listener of its own type; another one refuses.
+// vestibule_recv. It connects to a listener of its own type; another one refuses. A socket for
+// datagrams is the kernel's; see vestibule_sendto and vestibule_recvfrom.
 //
 // Returns the socket, to be closed with vestibule_closesocket, or VESTIBULE_INVALID_SOCKET.
 //
@@ -668,7 +710,8 @@ int vestibule_bind(vestibule_handle socket, const struct sockaddr *name, socklen
 //
 // Returns 0 or -1.
 //
-// Errors: WSAENOTSOCK; WSAEINVAL if it is unbound (LSN-15), WSAEISCONN if it is connected
+// Errors: WSAENOTSOCK; WSAEOPNOTSUPP for SOCK_DGRAM (LSN-17); WSAEINVAL if it is unbound (LSN-15),
+// WSAEISCONN if it is connected
 // (LSN-16), WSAEINPROGRESS inside its own condition function (ACC-51), WSAEADDRINUSE.
 //
 // Thread-safe.
@@ -757,6 +800,7 @@ int vestibule_closesocket(vestibule_handle socket);
 // | WSAEWOULDBLOCK  | non-blocking, nothing to take (ACC-15, ACC-55)   | -                  |
 // | WSAEFAULT       | `*addrlen` is too short (ACC-47, ACC-48)         | stays, not shown   |
 // | WSAEINVAL       | the socket does not listen (ACC-16)              | -                  |
+// | WSAEOPNOTSUPP   | it is for datagrams (ACC-17)                     | -                  |
 // | WSAEINPROGRESS  | inside its own condition function (ACC-51)       | -                  |
 // | WSAEINTR        | closed by another thread (ACC-57, ACC-58)        | refused            |
 // | WSAENOTSOCK     | not a socket; found before anything else         | -                  |
@@ -809,7 +853,8 @@ vestibule_handle vestibule_accept_timeout(vestibule_handle socket,
 int vestibule_caller_credentials(struct vestibule_credentials *credentials);
 
 // Connects. A blocking socket waits for the server's decision where the entry has one, and for
-// the kernel on plain TCP (CON-02).
+// the kernel on plain TCP (CON-02). With datagrams it settles where they go and whose are received, can
+// be repeated, and ignores the user data (CON-28); an address that is all zero takes it back.
 //
 // `name`: the destination, `namelen` bytes long. `caller_data`: shown to the server's condition
 // function; NULL or a length of 0 means none (CON-22, UDA-11). `callee_data`: on entry the room
@@ -899,7 +944,10 @@ int vestibule_callee_data(vestibule_handle socket, struct vestibule_buffer *call
 // On a message-oriented socket the data is one message, which may have no bytes, and is sent whole
 // or not at all.
 //
-// `buf`, `len`: the bytes. `flags`: 0 or VESTIBULE_MSG_DONTROUTE.
+// `buf`, `len`: the bytes. `flags`: 0, or a combination of VESTIBULE_MSG_DONTROUTE and, on TCP,
+// VESTIBULE_MSG_OOB: the last byte is urgent then, and what stands before it is ordinary data. TCP
+// keeps one urgent byte; one that the peer has not taken when the next arrives becomes an ordinary
+// byte.
 //
 // Returns the number of bytes taken, less than `len` only if the call ended early, or -1.
 //
@@ -921,13 +969,16 @@ ssize_t vestibule_send(vestibule_handle socket, const void *buf, size_t len, int
 // then (DIS-35).
 //
 // `buf`, `len`: the room. `flags`: 0, or a combination of VESTIBULE_MSG_PEEK and, on a stream,
-// VESTIBULE_MSG_WAITALL or, on a message-oriented socket, VESTIBULE_MSG_PARTIAL.
+// VESTIBULE_MSG_WAITALL or, on a message-oriented socket, VESTIBULE_MSG_PARTIAL. On TCP
+// VESTIBULE_MSG_OOB, alone or with VESTIBULE_MSG_PEEK, takes the urgent byte instead of the stream;
+// it waits only for one that was announced and has not arrived.
 //
 // Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1. On a
 // message-oriented socket 0 is a message of no bytes, and with VESTIBULE_MSG_PARTIAL perhaps the end.
 //
-// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
-// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37) and
+// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAEINVAL for
+// VESTIBULE_MSG_OOB if no urgent byte waits or VESTIBULE_SO_OOBINLINE has left it in the stream;
+// WSAENOTCONN (LSN-34, CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37) and
 // WSAENETRESET as vestibule_send says; WSAEDISCON at the graceful end of a message-oriented
 // connection, again each time (DIS-34); WSAEMSGSIZE if the message is longer than `len`: `buf` has
 // its beginning, and the whole message stays (ERR-18); WSAEWOULDBLOCK; WSAETIMEDOUT after
@@ -941,6 +992,71 @@ ssize_t vestibule_recv(vestibule_handle socket,
                        void *buf,
                        size_t len,
                        int flags);
+
+// Sends the data of several buffers, in their order: one message on a message-oriented socket, one
+// system call on TCP as far as there is room. Otherwise as vestibule_send.
+//
+// `buffers`, `count`: the buffers, 1 to 1024, any of which may be empty. `flags`: as for
+// vestibule_send.
+//
+// Returns the number of bytes taken or -1.
+//
+// Errors: those of vestibule_send; WSAEFAULT for NULL and for a buffer that has a length and no data;
+// WSAEINVAL for a count of 0 or above 1024; WSAEMSGSIZE for more than 4294967295 bytes together;
+// WSAENOBUFS if there is no memory to put a message together.
+//
+// Thread-safe. Never raises SIGPIPE.
+//
+// Pointers:
+// `buffers` is NULL or points to `count` structures, each with as many bytes as it says.
+ssize_t vestibule_sendv(vestibule_handle socket,
+                        const struct vestibule_buffer *buffers,
+                        uint32_t count,
+                        int flags);
+
+// Receives into several buffers, which are filled one after the other: one message, or what one
+// system call gets. Otherwise as vestibule_recv.
+//
+// `buffers`, `count`: the room, 1 to 1024 buffers that do not overlap. `flags`: on entry as for
+// vestibule_recv; on return VESTIBULE_MSG_PARTIAL is set if the message goes on, and cleared if this was
+// all of it; NULL is 0.
+//
+// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1.
+//
+// Errors: those of vestibule_recv; WSAEFAULT for NULL and for a buffer that has a length and no room;
+// WSAEINVAL for a count of 0 or above 1024; WSAEMSGSIZE for more than 4294967295 bytes together;
+// WSAENOBUFS if there is no memory.
+//
+// Thread-safe.
+//
+// Pointers:
+// `buffers` is NULL or points to `count` structures, each with as many bytes as it says, no byte of
+// which it has twice; `flags` is NULL or valid.
+ssize_t vestibule_recvv(vestibule_handle socket,
+                        const struct vestibule_buffer *buffers,
+                        uint32_t count,
+                        int *flags);
+
+// How many bytes one vestibule_recv would get now: on a stream what has arrived, up to the mark if an
+// urgent byte is ahead; on a message-oriented socket the length of the first message. 0 is nothing,
+// the end, or a message of no bytes.
+//
+// Returns the number or -1.
+//
+// Errors: WSAENOTSOCK; WSAEINVAL on a listener.
+//
+// Thread-safe.
+ssize_t vestibule_bytes_readable(vestibule_handle socket);
+
+// Whether no urgent byte lies ahead in the stream. 0 means that one has arrived and that ordinary data
+// stands before it, which the next vestibule_recv gets and nothing beyond the mark.
+//
+// Returns 1, also where no urgent byte waits at all; 0; or -1.
+//
+// Errors: WSAENOTSOCK; WSAEOPNOTSUPP where there is no urgent data; WSAEINVAL on a listener.
+//
+// Thread-safe.
+int vestibule_at_mark(vestibule_handle socket);
 
 // Ends the sending direction and begins the teardown of the connection, with disconnect data where
 // the entry carries it (DIS-01, DIS-02). It neither waits nor closes (DIS-17, DIS-18).
@@ -978,6 +1094,60 @@ int vestibule_send_disconnect(vestibule_handle socket, const struct vestibule_bu
 // `data` is NULL or valid, its data for its length.
 int vestibule_recv_disconnect(vestibule_handle socket,
                               struct vestibule_buffer *data);
+
+// Sends a datagram (SOCK_DGRAM) to an address, and binds the socket if it was not bound. It is sent
+// whole or not at all, and may be lost.
+//
+// `buf`, `len`: the bytes, perhaps none. `flags`: 0 or VESTIBULE_MSG_DONTROUTE. `to`, `tolen`: a
+// sockaddr of the socket's family; NULL is the address of vestibule_connect. On a socket with
+// connections the address is ignored, and the call is vestibule_send.
+//
+// Returns `len` or -1.
+//
+// Errors: WSAENOTSOCK; WSAEFAULT for NULL or a short address; WSAEOPNOTSUPP for another flag;
+// WSAEAFNOSUPPORT for another family; WSAEADDRNOTAVAIL for an address that is all zero or port 0
+// (CON-12); WSAENOTCONN without an address; WSAEMSGSIZE for more than VESTIBULE_SO_MAX_MSG_SIZE
+// (ERR-18); WSAEACCES for a broadcast without VESTIBULE_SO_BROADCAST; WSAECONNRESET if nobody had an
+// earlier datagram, and this one was not sent; WSAENETUNREACH, WSAEHOSTUNREACH; WSAESHUTDOWN
+// (DIS-16); WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_SNDTIMEO; WSAEINTR if another thread has
+// closed the socket.
+//
+// Thread-safe. Never raises SIGPIPE.
+//
+// Pointers:
+// `buf` is NULL or points to `len` bytes, `to` is NULL or points to `tolen` bytes.
+ssize_t vestibule_sendto(vestibule_handle socket,
+                         const void *buf,
+                         size_t len,
+                         int flags,
+                         const struct sockaddr *to,
+                         socklen_t tolen);
+
+// Receives a datagram (SOCK_DGRAM) and says who has sent it. What does not fit is lost, unless it was
+// to be left in place.
+//
+// `buf`, `len`: the room. `flags`: 0 or VESTIBULE_MSG_PEEK. `from`: receives the sockaddr of the
+// sender; NULL if it is not wanted. `fromlen`: on entry the room at `from`, on return the size of the
+// address. On a socket with connections both are left alone, and the call is vestibule_recv.
+//
+// Returns the number of bytes received or -1; 0 is a datagram of no bytes.
+//
+// Errors: WSAENOTSOCK; WSAEFAULT for NULL or too little room for the address; WSAEOPNOTSUPP for
+// another flag; WSAEINVAL if the socket was never bound; WSAEMSGSIZE for a datagram longer than `len`:
+// `buf` has its beginning (ERR-18); WSAECONNRESET if nobody had an earlier datagram of this socket;
+// WSAESHUTDOWN (DIS-25); WSAEWOULDBLOCK; WSAETIMEDOUT after VESTIBULE_SO_RCVTIMEO; WSAEINTR if another
+// thread has closed the socket.
+//
+// Thread-safe.
+//
+// Pointers:
+// The pointers are NULL or valid, `buf` for `len` bytes and `from` for `*fromlen`.
+ssize_t vestibule_recvfrom(vestibule_handle socket,
+                           void *buf,
+                           size_t len,
+                           int flags,
+                           struct sockaddr *from,
+                           socklen_t *fromlen);
 
 // Makes an event object: manual-reset, initially not set (EVT-37). Any number of sockets can report
 // to one (EVT-49). It costs no descriptor.
@@ -1176,8 +1346,8 @@ int vestibule_port_descriptor(vestibule_port port);
 
 // Reads a socket option.
 //
-// `level`, `option`: VESTIBULE_SOL_SOCKET and a VESTIBULE_SO_ option, VESTIBULE_IPPROTO_TCP and
-// VESTIBULE_TCP_NODELAY, or VESTIBULE_SOL_VESTIBULE and one of the library's own. They have
+// `level`, `option`: VESTIBULE_SOL_SOCKET and a VESTIBULE_SO_ option, VESTIBULE_IPPROTO_TCP and a
+// VESTIBULE_TCP_ option, VESTIBULE_IPPROTO_IPV6 and VESTIBULE_IPV6_V6ONLY, or VESTIBULE_SOL_VESTIBULE and one of the library's own. They have
 // Winsock's numbers. `value`: receives 4 bytes, an int or a struct vestibule_linger, or the user
 // data of VESTIBULE_SO_CONNDATA and VESTIBULE_SO_DISCDATA. `len`: on entry the room, on return the
 // length.
@@ -1205,8 +1375,10 @@ int vestibule_getsockopt(vestibule_handle socket,
 //
 // Returns 0 or -1.
 //
-// Errors: WSAENOTSOCK; WSAEINVAL for an unknown level or a value out of range, and for
-// VESTIBULE_SO_CONDITIONAL_ACCEPT on a listener (ACC-69); WSAENOPROTOOPT for an option that is not
+// Errors: WSAENOTSOCK; WSAEINVAL for an unknown level or a value out of range, for
+// VESTIBULE_SO_CONDITIONAL_ACCEPT on a listener (ACC-69), for VESTIBULE_SO_EXCLUSIVEADDRUSE and
+// VESTIBULE_IPV6_V6ONLY on a bound socket, and for VESTIBULE_SO_EXCLUSIVEADDRUSE together with
+// VESTIBULE_SO_REUSEADDR; WSAENOPROTOOPT for an option that is not
 // offered, that the entry does not have or that is read only; WSAEFAULT for NULL or a short value;
 // WSAEINPROGRESS inside the listener's own condition function (ACC-51). For user data also
 // WSAEFAULT beyond the limit (UDA-24) and WSAEINVAL on a socket that is connecting or connected

@@ -164,6 +164,26 @@ pub(crate) fn receive(
     Ok(buffer)
 }
 
+/// The same, with the sender of a datagram.
+pub(crate) fn receive_from(
+    py: Python<'_>,
+    socket: &Socket,
+    size: usize,
+    peek: bool,
+    deadline: Deadline,
+) -> PyResult<(Vec<u8>, Option<Address>)> {
+    let flags = Receive {
+        peek,
+        ..Receive::default()
+    };
+    let mut buffer = vec![0; size.min(MAX_RECEIVE)];
+    let (length, from) = waiting(py, deadline, |wait| {
+        socket.receive_from(&mut buffer, flags, wait)
+    })?;
+    buffer.truncate(length);
+    Ok((buffer, from))
+}
+
 /// Entry and addresses, for a person.
 pub(crate) fn describe(socket: &Socket) -> String {
     let named = |before, address: provider::Result<Address>| {

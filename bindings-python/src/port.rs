@@ -1,6 +1,9 @@
 //! The notification port.
 
-use std::os::fd::AsRawFd;
+use std::{
+    os::fd::AsRawFd,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use provider::{
     Error, Notification,
@@ -157,4 +160,22 @@ fn notification_to_python<'py>(
         events::event_to_python(py, notification.event)?,
         error,
     ))
+}
+
+/// What messages name a socket by that is no kernel socket: a number that is no descriptor, and that no
+/// other socket of this process ever has (EVT-52). It is chosen when somebody asks.
+#[derive(Debug, Default)]
+pub(crate) struct MessageName(AtomicU64);
+
+impl MessageName {
+    pub(crate) fn get(&self) -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(1 << 32);
+        let chosen = self.0.load(Relaxed);
+        if chosen != 0 {
+            return chosen;
+        }
+        let new = NEXT.fetch_add(1, Relaxed);
+        let first = self.0.compare_exchange(0, new, Relaxed, Relaxed);
+        first.map_or_else(|chosen| chosen, |_| new)
+    }
 }

@@ -1,8 +1,8 @@
 //! The class of every socket.
 
 use std::{
+    io::IoSlice,
     os::fd::{AsRawFd, IntoRawFd},
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
 use provider::{
@@ -19,7 +19,7 @@ use crate::{
     errors::{OrRaise as _, exception},
     events::{self, EventObject},
     opening::Connection,
-    port::{self, NotificationPort},
+    port::{self, MessageName, NotificationPort},
     values,
     waiting::{Deadline, detached, waiting},
 };
@@ -40,8 +40,8 @@ pub(crate) struct Socket {
     /// itself: one allocation, Python's, is all that a connection costs.
     open: Slot<provider::Socket>,
     entry: Entry,
-    /// What messages name it by, unless it is a kernel socket; 0 until somebody asks.
-    number: AtomicU64,
+    /// What messages name it by, unless it is a kernel socket.
+    name: MessageName,
 }
 
 /// There is one socket in a place, so any tag will do.
@@ -49,17 +49,15 @@ const TAG: u32 = 1;
 
 impl Socket {
     pub(crate) fn from_provider(socket: provider::Socket) -> Self {
-        let made = Self {
+        let name = MessageName::default();
+        if socket.lacks_message_name() {
+            socket.set_message_name(name.get()); // SKT-08
+        }
+        Self {
             entry: socket.entry(),
             open: Slot::holding(TAG, socket),
-            number: AtomicU64::new(0),
-        };
-        if let Some(socket) = made.if_open()
-            && socket.lacks_message_name()
-        {
-            socket.set_message_name(made.number()); // SKT-08
+            name,
         }
-        made
     }
 
     /// The provider's socket, for one call; nothing once it is closed.
@@ -69,18 +67,6 @@ impl Socket {
 
     pub(crate) fn get(&self, py: Python<'_>) -> PyResult<User<'_, provider::Socket>> {
         self.if_open().ok_or_else(|| exception(py, Error::NotSock)) // HND-15
-    }
-
-    /// A number that no descriptor has, and no other socket of this process ever had (EVT-52).
-    fn number(&self) -> u64 {
-        static NEXT: AtomicU64 = AtomicU64::new(1 << 32);
-        let given = self.number.load(Relaxed);
-        if given != 0 {
-            return given;
-        }
-        let new = NEXT.fetch_add(1, Relaxed);
-        let taken = self.number.compare_exchange(0, new, Relaxed, Relaxed);
-        taken.map_or_else(|given| given, |_| new)
     }
 }
 
@@ -216,19 +202,50 @@ impl Socket {
     /// the call ended early. On a message-oriented socket the data is one message, which may be empty,
     /// and is sent whole or not at all.
     ///
+    /// With `urgent` the last byte is urgent, on TCP; if fewer bytes were taken it is not sent yet. TCP
+    /// keeps one urgent byte: if it was not taken when the next arrives it becomes an ordinary one.
+    ///
     /// Raises WouldBlock, TimedOut, ConnectionReset, DirectionShutDown (DIS-16), WinsockError:
     /// WSAENOTCONN, WSAECONNABORTED and WSAENETRESET after a failure on this side (DIS-37),
-    /// WSAEMSGSIZE for a message longer than SocketOption.MAX_MESSAGE_SIZE (ERR-18).
-    #[pyo3(signature = (data, /, *, timeout = None))]
+    /// WSAEMSGSIZE for a message longer than SocketOption.MAX_MESSAGE_SIZE (ERR-18),
+    /// WSAEOPNOTSUPP for `urgent` where there is no urgent data.
+    #[pyo3(signature = (data, /, *, urgent = false, timeout = None))]
     fn send(
         &self,
         py: Python<'_>,
         data: &Bound<'_, PyAny>,
+        urgent: bool,
         timeout: Option<f64>,
     ) -> PyResult<usize> {
         let data = values::bytes_from_python(data)?;
         let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
-        waiting(py, deadline, |wait| socket.send(&data, wait))
+        waiting(py, deadline, |wait| {
+            if urgent {
+                socket.send_urgent(&data, wait)
+            } else {
+                socket.send(&data, wait)
+            }
+        })
+    }
+
+    /// Sends the data of several bytes-like objects, in their order, and returns how many bytes were
+    /// taken: one message on a message-oriented socket, one system call on TCP as far as there is room.
+    ///
+    /// Raises as `send` does.
+    #[pyo3(signature = (buffers, /, *, timeout = None))]
+    fn sendmsg(
+        &self,
+        py: Python<'_>,
+        buffers: &Bound<'_, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<usize> {
+        let parts = buffers
+            .try_iter()?
+            .map(|part| values::bytes_from_python(&part?))
+            .collect::<PyResult<Vec<_>>>()?;
+        let data: Vec<_> = parts.iter().map(|part| IoSlice::new(part)).collect();
+        let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
+        waiting(py, deadline, |wait| socket.send_vectored(&data, wait))
     }
 
     /// Sends all of the data, or raises as `send` does; how much was sent is then unknown.
@@ -261,11 +278,22 @@ impl Socket {
     /// raises Disconnected (DIS-34). With `partial` it takes up to `size` bytes of the message and
     /// leaves the rest for the next call, and b"" may be the end (DIS-35).
     ///
+    /// With `urgent` it takes the urgent byte instead, on TCP, and waits only for one that was announced
+    /// and has not arrived.
+    ///
     /// Raises WouldBlock, TimedOut, ConnectionReset (DIS-36), DirectionShutDown (DIS-25),
     /// WinsockError: WSAENOTCONN; WSAECONNABORTED and WSAENETRESET (DIS-37); WSAEMSGSIZE if the
-    /// message is longer than `size`, and it stays (ERR-18); WSAEOPNOTSUPP for `partial` on a stream
-    /// and `wait_all` with messages.
-    #[pyo3(signature = (size, /, *, peek = false, wait_all = false, partial = false, timeout = None))]
+    /// message is longer than `size`, and it stays (ERR-18); WSAEOPNOTSUPP for `partial` on a stream,
+    /// `wait_all` with messages and `urgent` where there is no urgent data; WSAEINVAL for `urgent` if no
+    /// urgent byte waits or SocketOption.OOB_INLINE has left it in the stream.
+    #[pyo3(signature = (
+        size, /, *, peek = false, wait_all = false, partial = false, urgent = false, timeout = None
+    ))]
+    #[expect(
+        clippy::too_many_arguments,
+        clippy::fn_params_excessive_bools,
+        reason = "those of the method in Python"
+    )]
     fn recv<'py>(
         &self,
         py: Python<'py>,
@@ -273,12 +301,14 @@ impl Socket {
         peek: bool,
         wait_all: bool,
         partial: bool,
+        urgent: bool,
         timeout: Option<f64>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let flags = Receive {
             peek,
             all: wait_all,
             partial,
+            urgent,
         };
         let deadline = Deadline::after(timeout)?;
         let data = calls::receive(py, &*self.get(py)?, size, flags, deadline)?;
@@ -286,7 +316,14 @@ impl Socket {
     }
 
     /// Receives into a writable buffer and returns the number of bytes; otherwise as `recv`.
-    #[pyo3(signature = (buffer, /, *, peek = false, wait_all = false, partial = false, timeout = None))]
+    #[pyo3(signature = (
+        buffer, /, *, peek = false, wait_all = false, partial = false, urgent = false, timeout = None
+    ))]
+    #[expect(
+        clippy::too_many_arguments,
+        clippy::fn_params_excessive_bools,
+        reason = "those of the method in Python"
+    )]
     fn recv_into(
         &self,
         py: Python<'_>,
@@ -294,6 +331,7 @@ impl Socket {
         peek: bool,
         wait_all: bool,
         partial: bool,
+        urgent: bool,
         timeout: Option<f64>,
     ) -> PyResult<usize> {
         let room = values::Room::in_buffer(buffer)?;
@@ -301,11 +339,68 @@ impl Socket {
             peek,
             all: wait_all,
             partial,
+            urgent,
         };
         let deadline = Deadline::after(timeout)?;
         let data = calls::receive(py, &*self.get(py)?, room.size()?, flags, deadline)?;
         room.fill(&data)?;
         Ok(data.len())
+    }
+
+    /// Sends a datagram to an address, and binds the socket if it was not bound. On a socket with
+    /// connections the address is ignored.
+    ///
+    /// Raises WinsockError: WSAEMSGSIZE for more than SocketOption.MAX_MESSAGE_SIZE (ERR-18),
+    /// WSAEAFNOSUPPORT for another family, WSAEADDRNOTAVAIL for an address that is all zero or port 0
+    /// (CON-12); AccessDenied for a broadcast without SocketOption.BROADCAST; ConnectionReset if nobody
+    /// had an earlier datagram, and this one was not sent; otherwise as `send`.
+    #[pyo3(signature = (data, address, /, *, timeout = None))]
+    fn sendto(
+        &self,
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        address: &Bound<'_, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<usize> {
+        let data = values::bytes_from_python(data)?;
+        let to = address::from_python(address, self.entry.family())?;
+        let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
+        waiting(py, deadline, |wait| socket.send_to(&data, &to, wait))
+    }
+
+    /// Receives a datagram of up to `size` bytes and returns it with the address of its sender, which on
+    /// a socket with connections is None. `peek` leaves it in place.
+    ///
+    /// Raises WinsockError: WSAEMSGSIZE for a longer datagram, which is lost (ERR-18), WSAEINVAL on a
+    /// socket that was never bound; ConnectionReset if nobody had an earlier datagram; otherwise as
+    /// `recv`.
+    #[pyo3(signature = (size, /, *, peek = false, timeout = None))]
+    fn recvfrom<'py>(
+        &self,
+        py: Python<'py>,
+        size: usize,
+        peek: bool,
+        timeout: Option<f64>,
+    ) -> PyResult<(Bound<'py, PyBytes>, Option<Bound<'py, PyAny>>)> {
+        let deadline = Deadline::after(timeout)?;
+        let (data, from) = calls::receive_from(py, &*self.get(py)?, size, peek, deadline)?;
+        let from = from.map(|from| address::to_python(py, from)).transpose()?;
+        Ok((PyBytes::new(py, &data), from))
+    }
+
+    /// How many bytes one `recv` would get now: on a stream what has arrived, up to the mark if an urgent
+    /// byte is ahead; on a message-oriented socket the length of the first message. 0 is nothing, the
+    /// end, or an empty message. Raises WinsockError (WSAEINVAL) on a listener.
+    fn bytes_readable(&self, py: Python<'_>) -> PyResult<usize> {
+        self.get(py)?.bytes_readable().or_raise(py)
+    }
+
+    /// Whether no urgent byte lies ahead in the stream; False means that one has arrived and that
+    /// ordinary data stands before it, which the next `recv` gets and nothing beyond the mark.
+    ///
+    /// Raises WinsockError: WSAEOPNOTSUPP where there is no urgent data, WSAEINVAL on a listener.
+    fn at_mark(&self, py: Python<'_>) -> PyResult<bool> {
+        self.get(py)?.is_at_mark().or_raise(py)
     }
 
     /// Ends one direction or both; `how` is a Shutdown. Neither waits nor closes (DIS-46).
@@ -547,7 +642,7 @@ impl Socket {
         let port = port.filter(|_| !mask.is_empty());
         let port = port::named(py, port)?;
         if !self.entry.is_kernel_socket() {
-            socket.set_message_name(self.number());
+            socket.set_message_name(self.name.get());
         }
         let port = port.as_deref();
         socket.async_select(port, message, mask).or_raise(py)
@@ -559,7 +654,7 @@ impl Socket {
     fn message_name(&self, py: Python<'_>) -> PyResult<u64> {
         let socket = self.get(py)?;
         if !self.entry.is_kernel_socket() {
-            return Ok(self.number());
+            return Ok(self.name.get());
         }
         let descriptor = socket.read_descriptor().or_raise(py)?;
         Ok(descriptor.as_raw_fd().unsigned_abs().into())

@@ -34,11 +34,13 @@ fn member<T: Copy>(value: &Bound<'_, PyAny>, enumeration: &str, rows: &[(&str, T
         .ok_or_else(|| PyTypeError::new_err(format!("a member of {enumeration} is needed")))
 }
 
-const ENTRIES: [(&str, Entry); 4] = [
+const ENTRIES: [(&str, Entry); 6] = [
     ("tcp4", Entry::Tcp4),
     ("tcp6", Entry::Tcp6),
     ("in-process", Entry::InProcess),
     ("in-process-messages", Entry::InProcessMessages),
+    ("udp4", Entry::Udp4),
+    ("udp6", Entry::Udp6),
 ];
 
 pub(crate) fn entry_from_python(value: &Bound<'_, PyAny>) -> PyResult<Entry> {
@@ -55,7 +57,7 @@ pub(crate) fn entry_to_python(py: Python<'_>, entry: Entry) -> PyResult<Bound<'_
 }
 
 pub(crate) fn option_from_python(value: &Bound<'_, PyAny>) -> PyResult<SocketOption> {
-    const OPTIONS: [(&str, SocketOption); 15] = [
+    const OPTIONS: [(&str, SocketOption); 24] = [
         ("SO_REUSEADDR", SocketOption::ReuseAddress),
         ("SO_KEEPALIVE", SocketOption::KeepAlive),
         ("SO_OOBINLINE", SocketOption::OobInline),
@@ -71,6 +73,15 @@ pub(crate) fn option_from_python(value: &Bound<'_, PyAny>) -> PyResult<SocketOpt
         ("SO_ERROR", SocketOption::Error),
         ("SO_TYPE", SocketOption::Type),
         ("SO_MAX_MSG_SIZE", SocketOption::MaxMessageSize),
+        ("SO_DONTROUTE", SocketOption::DontRoute),
+        ("SO_DEBUG", SocketOption::Debug),
+        ("SO_BROADCAST", SocketOption::Broadcast),
+        ("SO_EXCLUSIVEADDRUSE", SocketOption::ExclusiveAddress),
+        ("TCP_KEEPIDLE", SocketOption::KeepAliveIdle),
+        ("TCP_KEEPINTVL", SocketOption::KeepAliveInterval),
+        ("TCP_KEEPCNT", SocketOption::KeepAliveCount),
+        ("IPV6_V6ONLY", SocketOption::V6Only),
+        ("SO_CONNECT_TIME", SocketOption::ConnectTime),
     ];
     member(value, "SocketOption", &OPTIONS)
 }

@@ -49,6 +49,14 @@ class Catalogue(unittest.TestCase):
         self.assertNotIn(Capability.KERNEL_HANDLE, row.capabilities)
         self.assertEqual(row.user_data_limits, UserDataLimits(32, 64))  # UDA-09
 
+    def test_datagrams(self):
+        row = info(Entry.UDP4)
+        self.assertEqual((row.family, row.type), (socket.AF_INET, socket.SOCK_DGRAM))
+        self.assertEqual(row.protocol, socket.IPPROTO_UDP)
+        self.assertEqual(row.service_flags, 0x20209)
+        self.assertIn(Capability.CONNECTIONLESS, row.capabilities)
+        self.assertNotIn(Capability.CONNECTIONLESS, info(Entry.TCP4).capabilities)
+
     def test_the_capabilities_are_those_of_the_library(self):
         header = (ROOT / "include/vestibule.h").read_text()
         defined = dict(re.findall(r"#define VESTIBULE_CAP_(\w+) \(1 << (\d+)\)", header))
@@ -56,7 +64,7 @@ class Catalogue(unittest.TestCase):
 
     def test_what_the_capabilities_say_is_what_the_calls_do(self):
         for row in vestibule.catalogue():
-            if row.entry is Entry.TCP6 and not has_ipv6():
+            if row.family == socket.AF_INET6 and not has_ipv6():
                 continue
             with self.subTest(entry=row.entry), vestibule.Socket(row.entry) as sock:
                 sock.bind(FREE_ADDRESSES.get(row.family, vestibule.InProcessAddress.local(0)))

@@ -250,6 +250,30 @@ class Signals(EventCase):
         with interrupted_soon(raising=False):
             self.assertFalse(self.event.wait(4 * MOMENT))
 
+    def test_a_handler_may_wait_for_something_else(self):
+        self.event.fileno()  # whoever waits for it sleeps in the kernel's set
+        with vestibule.listen(("127.0.0.1", 0)) as listener, EventObject() as inner:
+            listener.event_select(inner, NetworkEvents.ACCEPT)
+            callers = []
+
+            def handle(number, frame):
+                callers.append(Background(lambda: time.sleep(MOMENT) or vestibule.connect(listener.getsockname())))
+                if inner.wait(DEADLINE):
+                    self.event.set()
+
+            before = signal.signal(signal.SIGUSR1, handle)
+            timer = threading.Timer(MOMENT, os.kill, (os.getpid(), signal.SIGUSR1))
+            begin = time.monotonic()
+            try:
+                timer.start()
+                self.assertTrue(self.event.wait(DEADLINE))
+            finally:
+                timer.join()
+                signal.signal(signal.SIGUSR1, before)
+            self.assertLess(time.monotonic() - begin, DEADLINE / 2, "the handler saw the request at its time-out only")
+            for caller in callers:
+                caller.close()
+
     def test_a_handler_may_set_what_is_waited_for(self):
         before = signal.signal(signal.SIGUSR1, lambda number, frame: self.event.set())
         try:
@@ -438,6 +462,10 @@ class Selecting(EntryCase):
         time.sleep(MOMENT)
         self.assertFalse(self.event.wait(2 * MOMENT))  # ACC-09
         self.assertFalse(is_readable(self.event))
+        with self.assertRaises(vestibule.RequestDeferred):
+            self.decide(Decision.DEFER)
+        self.assertFalse(self.event.wait(MOMENT))  # ACC-62
+        self.assertFalse(is_readable(self.event))
         self.keep(self.listener.accept())
         self.assertEqual(self.awaited(self.listener, NetworkEvents.ACCEPT), {NetworkEvents.ACCEPT: None})  # EVT-14
         self.keep(self.listener.accept())
@@ -474,6 +502,7 @@ class Selecting(EntryCase):
             await asyncio.wait_for(server.deferred.wait(), DEADLINE)
             second = self.call()
             await asyncio.sleep(MOMENT)
+            server.decide()  # defers again
             woken = server.woken
             await asyncio.sleep(10 * MOMENT)
             slept = server.woken - woken

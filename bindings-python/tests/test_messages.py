@@ -22,14 +22,24 @@ class Messages(unittest.TestCase):
         self.assertEqual(caught.exception.winerror, winerror)
 
     def test_a_receive_takes_one_message(self):
+        self.assertEqual(self.accepted.bytes_readable(), 0)
         self.assertEqual(self.caller.send(b"first"), 5)
         self.assertEqual(self.caller.send(b""), 0)
         self.caller.sendall(b"")
         self.caller.sendall(b"fourth")
+        self.assertEqual(self.accepted.bytes_readable(), 5)
         received = [self.accepted.recv(100, timeout=DEADLINE) for _ in range(4)]
         self.assertEqual(received, [b"first", b"", b"", b"fourth"])
         with self.assertRaises(vestibule.TimedOut):
             self.accepted.recv(100, timeout=0)
+
+    def test_a_message_can_be_put_together(self):
+        self.assertEqual(self.caller.sendmsg([b"ab", bytearray(b"cd"), memoryview(b""), b"e"]), 5)
+        self.assertEqual(self.caller.sendmsg(iter(())), 0)
+        self.assertEqual(self.accepted.recv(100, timeout=DEADLINE), b"abcde")
+        self.assertEqual(self.accepted.recv(100, timeout=DEADLINE), b"")
+        with self.assertRaises(TypeError):
+            self.caller.sendmsg(["text"])
 
     def test_a_message_that_is_too_long_stays(self):
         self.caller.send(b"too long")

@@ -212,6 +212,7 @@ class Messages(EntryCase):
             await asyncio.wait_for(deferred.wait(), DEADLINE)
             self.call()
             await asyncio.sleep(MOMENT)
+            decide()  # defers again
             before = woken
             await asyncio.sleep(10 * MOMENT)
             slept = woken - before

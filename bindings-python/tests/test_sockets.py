@@ -98,6 +98,13 @@ class Transfer(EntryCase):
         self.assertEqual(caller.getsockopt(SocketOption.TYPE), socket.SOCK_STREAM)
         self.assertEqual(self.listener.getsockopt(SocketOption.ACCEPT_CONN), 1)
         self.assert_error(10042, caller.setsockopt, SocketOption.ACCEPT_CONN, 1)
+        self.assertEqual(self.listener.getsockopt(SocketOption.CONNECT_TIME), 0xFFFFFFFF)  # SKT-20
+        self.assertLess(accepted.getsockopt(SocketOption.CONNECT_TIME), 60)
+        for option in (SocketOption.DONT_ROUTE, SocketOption.DEBUG):
+            self.assertEqual(caller.getsockopt(option), 0)
+            caller.setsockopt(option, 1)
+            self.assertEqual(caller.getsockopt(option), 1)
+        self.assert_error(10022, self.listener.setsockopt, SocketOption.EXCLUSIVE_ADDRESS, 1)
         with self.assertRaises(TypeError):
             caller.getsockopt("SO_TYPE")
 
@@ -174,6 +181,20 @@ class KernelOptions(EntryCase):
                     self.assertEqual((caller.getsockopt(option), same.getsockopt(level, name)), (0, 0))
                     caller.setsockopt(option, 1)
                     self.assertEqual((caller.getsockopt(option), same.getsockopt(level, name)), (1, 1))
+            for option, name in (
+                (SocketOption.KEEP_ALIVE_IDLE, socket.TCP_KEEPIDLE),
+                (SocketOption.KEEP_ALIVE_INTERVAL, socket.TCP_KEEPINTVL),
+                (SocketOption.KEEP_ALIVE_COUNT, socket.TCP_KEEPCNT),
+            ):
+                caller.setsockopt(option, 7)
+                self.assertEqual(caller.getsockopt(option), 7)
+                self.assertEqual(same.getsockopt(socket.IPPROTO_TCP, name), 7)
+
+    @unittest.skipUnless(socket.has_ipv6, "no IPv6")
+    def test_an_ipv6_socket_can_refuse_ipv4(self):
+        with vestibule.Socket(Entry.TCP6) as caller:
+            caller.setsockopt(SocketOption.V6_ONLY, 1)
+            self.assertEqual(caller.getsockopt(SocketOption.V6_ONLY), 1)
 
 
 class Withdrawal(EntryCase):

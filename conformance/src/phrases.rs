@@ -108,9 +108,11 @@ fn argument(clause: &str) -> Option<Vec<Argument>> {
         "no buffer" => return plain("capacity", "-"),
         "no data" => return plain("data", "-"),
         "MSG_PEEK" => return plain("peek", "1"),
+        "MSG_OOB" => return plain("urgent", "1"),
         "MSG_PARTIAL" => return plain("partial", "1"),
         "no event object" => return plain("event", "-"),
         "no port" => return plain("port", "-"),
+        "no room for the result" => return plain("result", "null"),
         "no events" => return plain("mask", "-"),
         _ => {}
     }

@@ -33,8 +33,8 @@ struct Call {
 pub(crate) struct Scene {
     stage: Option<Rc<RefCell<Stage>>>,
     ipv6: bool,
-    /// Sockets are made message-oriented.
-    pub(crate) message_oriented: bool,
+    /// The type that sockets are made with; nothing for streams.
+    pub(crate) socket_type: Option<&'static str>,
     calls: BTreeMap<Actor, Vec<Call>>,
     shown: BTreeMap<Actor, Fields>,
     pub(crate) listeners: BTreeMap<String, String>,
@@ -88,7 +88,7 @@ impl Scene {
         }
         let blocking = matches!(
             verb,
-            "accept" | "connect" | "recv" | "wait" | "event-wait" | "port-get"
+            "accept" | "connect" | "recv" | "wait" | "event-wait" | "port-get" | "select"
         );
         let mut stage = self.stage()?;
         let patience = if blocking {
@@ -278,8 +278,8 @@ impl Scene {
         if self.ipv6 {
             arguments.set("family", "inet6");
         }
-        if self.message_oriented {
-            arguments.set("type", "seqpacket");
+        if let Some(kind) = self.socket_type {
+            arguments.set("type", kind);
         }
         self.query(socket, "socket", arguments)?;
         self.made.insert(socket.clone());

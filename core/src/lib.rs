@@ -106,7 +106,7 @@ pub use rules::{
 };
 pub use socket::{AdoptError, ConnectData, DetachError, Readiness, Selected, Socket, select};
 pub use stream::{ConnectError, Connector, Stream};
-pub use transport::Receive;
+pub use transport::{CalleeReceiver, Receive, Received};
 pub use wait::{Sleep, Wait};
 
 /// The quick start of the README compiles and runs.

@@ -1,7 +1,7 @@
 //! The typed connection.
 
 use std::{
-    io::{self, Read, Write},
+    io::{self, IoSlice, IoSliceMut, Read, Write},
     os::fd::{AsFd, BorrowedFd},
     time::Duration,
 };
@@ -402,11 +402,26 @@ impl Read for &Stream {
             .socket
             .receive(buffer, Receive::default(), &Wait::FOREVER)?)
     }
+
+    fn read_vectored(&mut self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        if self.socket.entry().is_message_oriented() {
+            let first = buffers.iter_mut().find(|buffer| !buffer.is_empty());
+            return first.map_or(Ok(0), |buffer| self.read(buffer));
+        }
+        let received = self
+            .socket
+            .receive_vectored(buffers, Receive::default(), &Wait::FOREVER)?;
+        Ok(received.bytes)
+    }
 }
 
 impl Write for &Stream {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         Ok(self.socket.send(data, &Wait::FOREVER)?)
+    }
+
+    fn write_vectored(&mut self, data: &[IoSlice<'_>]) -> io::Result<usize> {
+        Ok(self.socket.send_vectored(data, &Wait::FOREVER)?)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -418,11 +433,19 @@ impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         (&*self).read(buffer)
     }
+
+    fn read_vectored(&mut self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        (&*self).read_vectored(buffers)
+    }
 }
 
 impl Write for Stream {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         (&*self).write(data)
+    }
+
+    fn write_vectored(&mut self, data: &[IoSlice<'_>]) -> io::Result<usize> {
+        (&*self).write_vectored(data)
     }
 
     fn flush(&mut self) -> io::Result<()> {

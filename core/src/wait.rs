@@ -18,6 +18,8 @@ use crate::{Error, Result};
 #[derive(Clone, Copy, Default)]
 pub struct Wait<'a> {
     deadline: Option<Instant>,
+    /// It was over from the beginning, which takes no clock to know.
+    is_over: bool,
     interrupt: Option<&'a dyn Fn() -> bool>,
     around_sleep: Option<&'a dyn Fn(Sleep<'_>)>,
 }
@@ -29,6 +31,7 @@ impl Wait<'_> {
     /// Waits without limit.
     pub const FOREVER: Wait<'static> = Wait {
         deadline: None,
+        is_over: false,
         interrupt: None,
         around_sleep: None,
     };
@@ -37,15 +40,20 @@ impl Wait<'_> {
     pub const fn until(deadline: Instant) -> Self {
         Self {
             deadline: Some(deadline),
+            is_over: false,
             interrupt: None,
             around_sleep: None,
         }
     }
 
-    /// Waits for `duration`; one that is too long to be added to the clock means without limit.
+    /// Waits for `duration`; one that is too long to be added to the clock means without limit. With
+    /// none at all a call looks once.
     pub fn at_most(duration: Duration) -> Self {
+        let is_over = duration.is_zero();
+        let deadline = || Instant::now().checked_add(duration);
         Self {
-            deadline: Instant::now().checked_add(duration),
+            deadline: (!is_over).then(deadline).flatten(),
+            is_over,
             interrupt: None,
             around_sleep: None,
         }
@@ -117,7 +125,7 @@ impl<'a> Wait<'a> {
     }
 
     pub(crate) const fn is_bounded(&self) -> bool {
-        self.deadline.is_some()
+        self.is_over || self.deadline.is_some()
     }
 
     /// The time that is left, for a system call; nothing means without limit.
@@ -125,6 +133,9 @@ impl<'a> Wait<'a> {
     /// # Errors
     /// [`Error::TimedOut`] if no time is left.
     pub(crate) fn remaining(&self) -> Result<Option<Timespec>> {
+        if self.is_over {
+            return Err(Error::TimedOut);
+        }
         let Some(deadline) = self.deadline else {
             return Ok(None);
         };
@@ -183,6 +194,14 @@ mod tests {
             (result, calls, sleeps.get(), inside.get()),
             ("awake", 1, 1, false)
         );
+    }
+
+    #[test]
+    fn a_wait_for_no_time_is_over() {
+        let wait = Wait::at_most(Duration::ZERO);
+        assert!(wait.is_bounded() && wait.remaining() == Err(Error::TimedOut));
+        let later = Instant::now().checked_add(Duration::from_mins(1));
+        assert_eq!(wait.no_later_than(later).remaining(), Err(Error::TimedOut));
     }
 
     #[test]

@@ -331,8 +331,10 @@ fn a_racing_set_and_reset_leave_the_descriptor_as_the_object() {
     let [object] = objects();
     object.descriptor().unwrap();
     thread::scope(|scope| {
-        scope.spawn(|| (0..20_000).for_each(|_| object.set().unwrap()));
-        scope.spawn(|| (0..20_000).for_each(|_| object.reset().unwrap()));
+        let setter = scope.spawn(|| (0..20_000).for_each(|_| object.set().unwrap()));
+        let resetter = scope.spawn(|| (0..20_000).for_each(|_| object.reset().unwrap()));
+        setter.join().unwrap();
+        resetter.join().unwrap();
     });
     let is_set = object.is_set().unwrap();
     assert_eq!(polls(&object, Duration::ZERO), is_set); // EVT-61

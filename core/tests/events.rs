@@ -477,6 +477,25 @@ fn a_thread_that_waits_already_is_woken_by_an_accepted_socket() {
 }
 
 #[test]
+fn a_thread_that_waits_for_data_learns_of_a_socket_that_another_has_accepted() {
+    for entry in ENTRIES {
+        let (listener, address) = listening(entry, 5);
+        let object = selected(&listener, READ); // neither the request nor the room wakes anybody
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| object.wait(&within()));
+            let client = calling(entry, &address);
+            thread::sleep(a_moment());
+            let server = deciding(&listener, Decision::Accept).unwrap();
+            thread::sleep(a_moment());
+            client.set_nonblocking(false).unwrap();
+            send(&client, b"data");
+            assert_eq!(waiter.join().unwrap(), Ok(()), "{entry:?}"); // EVT-49 SKT-07
+            assert_eq!(enumerated(&server, &object), READ);
+        });
+    }
+}
+
+#[test]
 fn blocking_mode_is_refused_while_a_registration_is_in_force() {
     for entry in ENTRIES {
         let (_client, server) = connected(entry);

@@ -22,11 +22,13 @@ const PARTIAL: Receive = Receive {
     peek: false,
     all: false,
     partial: true,
+    urgent: false,
 };
 const PEEK: Receive = Receive {
     peek: true,
     all: false,
     partial: false,
+    urgent: false,
 };
 
 /// A client and its server, connected.

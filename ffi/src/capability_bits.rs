@@ -34,8 +34,8 @@ pub const VESTIBULE_CAP_HALF_CLOSE: u32 = 1 << 12;
 pub const VESTIBULE_CAP_ABORT: u32 = 1 << 13;
 /// Capability: messages keep their boundaries (SOCK_SEQPACKET).
 pub const VESTIBULE_CAP_MESSAGE_ORIENTED: u32 = 1 << 14;
-/// Capability: the protocol has urgent data. VESTIBULE_SO_OOBINLINE keeps it in the stream;
-/// calls of the library that send or receive it are not offered yet.
+/// Capability: the protocol has urgent data. VESTIBULE_MSG_OOB sends and receives it,
+/// VESTIBULE_SO_OOBINLINE keeps it in the stream.
 pub const VESTIBULE_CAP_URGENT_DATA: u32 = 1 << 15;
 /// Capability: addresses have a port: 0 means choose one, and an all-zero destination is not
 /// valid.
@@ -50,6 +50,9 @@ pub const VESTIBULE_CAP_CLOSE_VISIBLE: u32 = 1 << 19;
 /// Capability: the kernel's queue is the backlog: as many requests as it says complete their
 /// connect, and a deferred one no longer counts.
 pub const VESTIBULE_CAP_KERNEL_BACKLOG: u32 = 1 << 20;
+/// Capability: datagrams: each is sent to an address and may be lost, and there is nothing to listen
+/// to or to accept (SOCK_DGRAM).
+pub const VESTIBULE_CAP_CONNECTIONLESS: u32 = 1 << 21;
 
 #[cfg(test)]
 mod tests {

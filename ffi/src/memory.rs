@@ -6,7 +6,9 @@
 //! alignment.
 
 use std::{
+    array,
     ffi::{c_int, c_void},
+    io::{IoSlice, IoSliceMut},
     marker::PhantomData,
     ptr, slice,
 };
@@ -125,6 +127,10 @@ impl<'a> Bytes<'a> {
         }
     }
 
+    pub(crate) fn is_null(self) -> bool {
+        self.pointer.is_null()
+    }
+
     /// The bytes. NULL with length 0 is no bytes.
     ///
     /// # Errors
@@ -220,6 +226,42 @@ impl<'a, T: Copy> Array<'a, T> {
     }
 }
 
+/// A buffer structure that the program has left to the library beyond the call that named it, with the
+/// room that it described then.
+#[derive(Clone, Copy)]
+pub(crate) struct Kept {
+    buffer: *mut vestibule_buffer,
+    room: Room<'static>,
+}
+
+// SAFETY: whoever has it writes to memory that the program has left to it, whatever the thread.
+unsafe impl Send for Kept {}
+
+impl Kept {
+    /// # Safety
+    /// `buffer` is NULL or points to a structure that can be read and written, and whose bytes can be
+    /// written, until the last copy of this has gone; and nobody uses them until then.
+    pub(crate) unsafe fn new(buffer: *mut vestibule_buffer) -> Option<Self> {
+        if buffer.is_null() {
+            return None;
+        }
+        // SAFETY: not NULL, so it can be read.
+        let described = unsafe { buffer.read_unaligned() };
+        // SAFETY: that is the promise.
+        let room = unsafe { Room::new(described.buf.cast(), described.len as usize) };
+        Some(Self { buffer, room })
+    }
+
+    /// Puts as much of the data in as there is room for, and says how much that is.
+    pub(crate) fn fill(self, data: &[u8]) {
+        let length = data.len().min(self.room.length);
+        self.room.write_at(0, data);
+        // SAFETY: the structure is the library's, as `new` was promised.
+        let receiver = unsafe { Receiver::new(self.buffer) };
+        receiver.set_length(length);
+    }
+}
+
 /// Room for bytes that the program provides.
 #[derive(Clone, Copy)]
 pub(crate) struct Room<'a> {
@@ -294,6 +336,110 @@ pub(crate) fn data(buffer: Input<'_, vestibule_buffer>) -> Result<Option<&[u8]>>
     // SAFETY: a program that passes the structure promises the same of the bytes it describes.
     let bytes = unsafe { Bytes::new(buffer.buf.cast(), buffer.len as usize) };
     bytes.get().map(Some)
+}
+
+/// One call takes no more buffers.
+const MAX_BUFFERS: u32 = 1024;
+/// So many need no allocation.
+const FEW: usize = 16;
+
+/// An array of buffer structures.
+#[derive(Clone, Copy)]
+pub(crate) struct Buffers<'a> {
+    first: *const vestibule_buffer,
+    count: u32,
+    call: PhantomData<&'a mut [u8]>,
+}
+
+impl Buffers<'_> {
+    /// # Safety
+    /// `first` is NULL or points to `count` structures that are valid and not changed during the call.
+    /// What they describe is valid and not changed meanwhile, or where it is written nobody else uses
+    /// it, and no part of it is described twice.
+    pub(crate) const unsafe fn new(first: *const vestibule_buffer, count: u32) -> Self {
+        Self {
+            first,
+            count,
+            call: PhantomData,
+        }
+    }
+
+    /// Runs a call with the bytes that the structures describe.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check); [`Error::Fault`] for a length without data; those of the call.
+    pub(crate) fn with_data<R>(self, call: impl FnOnce(&[IoSlice<'_>]) -> Result<R>) -> Result<R> {
+        let count = self.check()?;
+        let mut few = [IoSlice::new(&[]); FEW];
+        let mut many = Vec::new();
+        let slices = if count <= FEW {
+            &mut few[..count]
+        } else {
+            many.resize(count, IoSlice::new(&[]));
+            &mut many[..]
+        };
+        for (index, slice) in slices.iter_mut().enumerate() {
+            let buffer = self.at(index);
+            // SAFETY: the bytes are valid and not changed during the call, as `new` was promised.
+            let bytes = unsafe { Bytes::new(buffer.buf.cast(), buffer.len as usize) };
+            *slice = IoSlice::new(bytes.get()?);
+        }
+        call(slices)
+    }
+
+    /// Runs a call with the room that the structures describe.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check); [`Error::Fault`] for a length without room; those of the call.
+    pub(crate) fn with_room<R>(
+        self,
+        call: impl FnOnce(&mut [IoSliceMut<'_>]) -> Result<R>,
+    ) -> Result<R> {
+        let count = self.check()?;
+        let mut few: [_; FEW] = array::from_fn(|_| IoSliceMut::new(&mut []));
+        let mut many = Vec::new();
+        let slices = if count <= FEW {
+            &mut few[..count]
+        } else {
+            many.resize_with(count, || IoSliceMut::new(&mut []));
+            &mut many[..]
+        };
+        for (index, slice) in slices.iter_mut().enumerate() {
+            let buffer = self.at(index);
+            // SAFETY: the bytes belong to the call, as `new` was promised.
+            let room = unsafe { Room::new(buffer.buf.cast(), buffer.len as usize) };
+            *slice = IoSliceMut::new(room.into_slice()?);
+        }
+        call(slices)
+    }
+
+    /// How many structures there are.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] for NULL, [`Error::Inval`] for none and for too many, [`Error::MsgSize`] if they
+    /// describe more bytes than a 32-bit number can count.
+    fn check(self) -> Result<usize> {
+        if self.first.is_null() {
+            return Err(Error::Fault);
+        }
+        if self.count == 0 || self.count > MAX_BUFFERS {
+            return Err(Error::Inval);
+        }
+        let count = self.count as usize;
+        let total: u64 = (0..count).map(|index| u64::from(self.at(index).len)).sum();
+        if u32::try_from(total).is_err() {
+            return Err(Error::MsgSize);
+        }
+        Ok(count)
+    }
+
+    /// One of the structures, of which there are as many as [`check`](Self::check) says.
+    fn at(self, index: usize) -> vestibule_buffer {
+        // SAFETY: `index` is below `count`.
+        let place = unsafe { self.first.add(index) };
+        // SAFETY: it is one of the structures that `new` was promised.
+        unsafe { place.read_unaligned() }
+    }
 }
 
 /// A buffer structure of the program: on entry its length is the room that it describes, on return

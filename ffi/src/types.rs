@@ -159,6 +159,8 @@ pub const VESTIBULE_SHUT_SEND: c_int = 1;
 /// vestibule_shutdown: neither.
 pub const VESTIBULE_SHUT_BOTH: c_int = 2;
 
+/// vestibule_send: the last byte is urgent. vestibule_recv: take the urgent byte. TCP only.
+pub const VESTIBULE_MSG_OOB: c_int = 0x1;
 /// vestibule_recv: leave what is read in place.
 pub const VESTIBULE_MSG_PEEK: c_int = 0x2;
 /// vestibule_send: accepted, without effect.
@@ -176,6 +178,15 @@ pub const VESTIBULE_SO_ACCEPTCONN: c_int = 0x2;
 pub const VESTIBULE_SO_REUSEADDR: c_int = 0x4;
 /// Whether the kernel probes an idle connection; 0 or 1.
 pub const VESTIBULE_SO_KEEPALIVE: c_int = 0x8;
+/// Kept, without effect; 0 or 1.
+pub const VESTIBULE_SO_DEBUG: c_int = 0x1;
+/// Kept, without effect; 0 or 1.
+pub const VESTIBULE_SO_DONTROUTE: c_int = 0x10;
+/// Whether nobody else may use the address; 0 or 1, before bind. So it is unless
+/// VESTIBULE_SO_REUSEADDR is set, and the two exclude each other.
+pub const VESTIBULE_SO_EXCLUSIVEADDRUSE: c_int = -5;
+/// Whether datagrams may go to everybody; 0 or 1; SOCK_DGRAM only.
+pub const VESTIBULE_SO_BROADCAST: c_int = 0x20;
 /// What closing does with data that is not out; a struct vestibule_linger.
 pub const VESTIBULE_SO_LINGER: c_int = 0x80;
 /// The opposite of the linger setting's `on`; 0 or 1.
@@ -193,11 +204,15 @@ pub const VESTIBULE_SO_RCVTIMEO: c_int = 0x1006;
 /// The error of the last failed non-blocking connect, 0 if none; reading does not clear it; read
 /// only.
 pub const VESTIBULE_SO_ERROR: c_int = 0x1007;
-/// SOCK_STREAM or SOCK_SEQPACKET; read only.
+/// SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET; read only.
 pub const VESTIBULE_SO_TYPE: c_int = 0x1008;
 /// The longest message that can be sent, bytes: the peer's receive buffer, or the size that one has
-/// by default while there is no peer; read only, message-oriented sockets only.
+/// by default while there is no peer; of datagrams what IP carries; read only, message-oriented sockets
+/// and datagrams only.
 pub const VESTIBULE_SO_MAX_MSG_SIZE: c_int = 0x2003;
+/// For how many seconds the socket has been connected, 0xFFFFFFFF if it is not; an adopted one counts
+/// from then on; read only (SKT-20).
+pub const VESTIBULE_SO_CONNECT_TIME: c_int = 0x700C;
 /// Whether nothing is established before the condition function has accepted; 0 or 1, before
 /// listen. In-process this is so in any case; plain TCP cannot and refuses 1 with WSAENOPROTOOPT.
 pub const VESTIBULE_SO_CONDITIONAL_ACCEPT: c_int = 0x3002;
@@ -212,10 +227,20 @@ pub const VESTIBULE_SO_DISCDATA: c_int = 0x7002;
 pub const VESTIBULE_SO_CONNDATALEN: c_int = 0x7004;
 /// How much disconnect data is kept of what arrives; set only.
 pub const VESTIBULE_SO_DISCDATALEN: c_int = 0x7006;
-/// Level of VESTIBULE_TCP_NODELAY.
+/// Level of the VESTIBULE_TCP_ options; TCP only.
 pub const VESTIBULE_IPPROTO_TCP: c_int = 6;
 /// Whether small segments are sent at once; 0 or 1; TCP only.
 pub const VESTIBULE_TCP_NODELAY: c_int = 1;
+/// With VESTIBULE_SO_KEEPALIVE: how long a connection is idle before it is probed, seconds, 1 to 32767.
+pub const VESTIBULE_TCP_KEEPIDLE: c_int = 3;
+/// The time between two probes, seconds, 1 to 32767.
+pub const VESTIBULE_TCP_KEEPINTVL: c_int = 17;
+/// How many probes are not answered before the connection is lost, 1 to 127.
+pub const VESTIBULE_TCP_KEEPCNT: c_int = 16;
+/// Level of VESTIBULE_IPV6_V6ONLY; IPv6 only.
+pub const VESTIBULE_IPPROTO_IPV6: c_int = 41;
+/// Whether an IPv6 socket takes no IPv4; 0 or 1, before bind.
+pub const VESTIBULE_IPV6_V6ONLY: c_int = 27;
 
 /// Level of the library's own options.
 pub const VESTIBULE_SOL_VESTIBULE: c_int = 0x5645;

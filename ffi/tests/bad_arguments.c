@@ -381,7 +381,9 @@ static void send_arguments(int family) {
     CHECK_FAILS(vestibule_send(pair.client, NULL, 1, 0), -1, FAULT);
     CHECK_FAILS(vestibule_send(pair.client, "x", SIZE_MAX, 0), -1, FAULT);
     CHECK_FAILS(vestibule_send(pair.client, "x", (size_t)PTRDIFF_MAX + 1, 0), -1, FAULT);
-    CHECK_FAILS(vestibule_send(pair.client, "x", 1, 1), -1, VESTIBULE_WSAEOPNOTSUPP); /* MSG_OOB */
+    if (family == VESTIBULE_AF_IN_PROCESS)
+        CHECK_FAILS(vestibule_send(pair.client, "x", 1, VESTIBULE_MSG_OOB), -1,
+                    VESTIBULE_WSAEOPNOTSUPP);
     CHECK_FAILS(vestibule_send(pair.client, "x", 1, -1), -1, VESTIBULE_WSAEOPNOTSUPP);
     CHECK_FAILS(vestibule_send(pair.client, "x", 1, 0x4000), -1, VESTIBULE_WSAEOPNOTSUPP);
     CHECK(vestibule_send(pair.client, NULL, 0, 0) == 0);
@@ -407,8 +409,8 @@ static void recv_arguments(int family) {
     CHECK(vestibule_send(pair.server, "x", 1, 0) == 1);
     CHECK_FAILS(vestibule_recv(pair.client, NULL, 1, 0), -1, FAULT);
     CHECK_FAILS(vestibule_recv(pair.client, &byte, SIZE_MAX, 0), -1, FAULT);
-    CHECK_FAILS(vestibule_recv(pair.client, &byte, 1, 1), -1,
-                VESTIBULE_WSAEOPNOTSUPP); /* MSG_OOB */
+    CHECK_FAILS(vestibule_recv(pair.client, &byte, 1, VESTIBULE_MSG_OOB), -1,
+                family == VESTIBULE_AF_IN_PROCESS ? VESTIBULE_WSAEOPNOTSUPP : VESTIBULE_WSAEINVAL);
     CHECK_FAILS(vestibule_recv(pair.client, &byte, 1, -1), -1, VESTIBULE_WSAEOPNOTSUPP);
     CHECK_FAILS(vestibule_recv(pair.client, &byte, 1, 0x40), -1, VESTIBULE_WSAEOPNOTSUPP);
     CHECK(untouched(&byte, 1));
@@ -471,6 +473,147 @@ static void recv_disconnect_arguments(int family) {
         can_talk(pair);
     }
     close_both(pair);
+}
+
+static void sendv_handle(uintptr_t bad) {
+    CHECK_FAILS(vestibule_sendv(bad, NULL, 0, 99), -1, VESTIBULE_WSAENOTSOCK);
+}
+
+static void sendv_arguments(int family) {
+    struct both_ends pair = connect_both(family);
+    struct vestibule_buffer many[1025], nowhere[2] = {{1, (char *)"x"}, {1, NULL}};
+    struct vestibule_buffer endless[2] = {{UINT32_MAX, (char *)"x"}, {1, (char *)"x"}};
+    memset(many, 0, sizeof many);
+    CHECK_FAILS(vestibule_sendv(pair.server, NULL, 1, 0), -1, FAULT);
+    CHECK_FAILS(vestibule_sendv(pair.server, NULL, 0, 0), -1, FAULT);
+    CHECK_FAILS(vestibule_sendv(pair.server, many, 0, 0), -1, VESTIBULE_WSAEINVAL);
+    CHECK_FAILS(vestibule_sendv(pair.server, many, 1025, 0), -1, VESTIBULE_WSAEINVAL);
+    CHECK_FAILS(vestibule_sendv(pair.server, many, UINT32_MAX, 0), -1, VESTIBULE_WSAEINVAL);
+    CHECK_FAILS(vestibule_sendv(pair.server, nowhere, 2, 0), -1, FAULT);
+    CHECK_FAILS(vestibule_sendv(pair.server, endless, 2, 0), -1, VESTIBULE_WSAEMSGSIZE);
+    CHECK_FAILS(vestibule_sendv(pair.server, many, 1, VESTIBULE_MSG_PEEK), -1,
+                VESTIBULE_WSAEOPNOTSUPP);
+    CHECK(vestibule_sendv(pair.server, many, 1024, 0) == 0);
+    can_talk(pair);
+    close_both(pair);
+}
+
+static void recvv_handle(uintptr_t bad) {
+    CHECK_FAILS(vestibule_recvv(bad, NULL, 0, NULL), -1, VESTIBULE_WSAENOTSOCK);
+}
+
+static void recvv_arguments(int family) {
+    struct both_ends pair = connect_both(family);
+    char byte = (char)UNTOUCHED;
+    int flags = 0x40;
+    struct vestibule_buffer room = {1, &byte}, nowhere[2] = {{1, &byte}, {1, NULL}};
+    struct vestibule_buffer endless[2] = {{UINT32_MAX, &byte}, {1, &byte}};
+    CHECK(vestibule_send(pair.server, "x", 1, 0) == 1);
+    CHECK_FAILS(vestibule_recvv(pair.client, NULL, 1, NULL), -1, FAULT);
+    CHECK_FAILS(vestibule_recvv(pair.client, &room, 0, NULL), -1, VESTIBULE_WSAEINVAL);
+    CHECK_FAILS(vestibule_recvv(pair.client, &room, 1025, NULL), -1, VESTIBULE_WSAEINVAL);
+    CHECK_FAILS(vestibule_recvv(pair.client, nowhere, 2, NULL), -1, FAULT);
+    CHECK_FAILS(vestibule_recvv(pair.client, endless, 2, NULL), -1, VESTIBULE_WSAEMSGSIZE);
+    CHECK_FAILS(vestibule_recvv(pair.client, &room, 1, &flags), -1, VESTIBULE_WSAEOPNOTSUPP);
+    CHECK(flags == 0x40 && untouched(&byte, 1));
+    CHECK(vestibule_recvv(pair.client, &room, 1, NULL) == 1 && byte == 'x');
+    can_talk(pair);
+    close_both(pair);
+}
+
+static vestibule_handle datagram_socket(int family) {
+    struct address address = loopback(family);
+    vestibule_handle socket = vestibule_socket(family, SOCK_DGRAM, 0);
+    CHECK(socket != VESTIBULE_INVALID_SOCKET);
+    CHECK(vestibule_bind(socket, &address.is.any, address.length) == 0);
+    return socket;
+}
+
+static void sendto_handle(uintptr_t bad) {
+    CHECK_FAILS(vestibule_sendto(bad, NULL, 1, 99, NULL, 0), -1, VESTIBULE_WSAENOTSOCK);
+}
+
+static void sendto_arguments(int family) {
+    vestibule_handle socket;
+    struct address to, nowhere = loopback(family);
+    struct sockaddr *name = &to.is.any;
+    if (family == VESTIBULE_AF_IN_PROCESS)
+        return;
+    socket = datagram_socket(family);
+    to = local_address(socket);
+    CHECK_FAILS(vestibule_sendto(socket, NULL, 1, 0, name, to.length), -1, FAULT);
+    CHECK_FAILS(vestibule_sendto(socket, "x", SIZE_MAX, 0, name, to.length), -1, FAULT);
+    CHECK_FAILS(vestibule_sendto(socket, "x", 1, 0, name, to.length - 1), -1, FAULT);
+    CHECK_FAILS(vestibule_sendto(socket, "x", 1, 0, name, 0), -1, FAULT);
+    CHECK_FAILS(vestibule_sendto(socket, "x", 1, 0, NULL, 0), -1, VESTIBULE_WSAENOTCONN);
+    CHECK_FAILS(vestibule_sendto(socket, "x", 1, VESTIBULE_MSG_OOB, name, to.length), -1,
+                VESTIBULE_WSAEOPNOTSUPP);
+    CHECK_FAILS(vestibule_sendto(socket, "x", 1, VESTIBULE_MSG_PEEK, name, to.length), -1,
+                VESTIBULE_WSAEOPNOTSUPP);
+    CHECK_FAILS(vestibule_sendto(socket, "x", 1, 0, &nowhere.is.any, nowhere.length), -1,
+                VESTIBULE_WSAEADDRNOTAVAIL);
+    nowhere.is.any.sa_family = 77;
+    CHECK_FAILS(vestibule_sendto(socket, "x", 1, 0, &nowhere.is.any, nowhere.length), -1,
+                VESTIBULE_WSAEAFNOSUPPORT);
+    CHECK(vestibule_bytes_readable(socket) == 0); /* nothing was sent */
+    CHECK(vestibule_closesocket(socket) == 0);
+}
+
+static void recvfrom_handle(uintptr_t bad) {
+    CHECK_FAILS(vestibule_recvfrom(bad, NULL, 1, 99, NULL, NULL), -1, VESTIBULE_WSAENOTSOCK);
+}
+
+static void recvfrom_arguments(int family) {
+    vestibule_handle socket, fresh;
+    struct address to, from;
+    socklen_t length;
+    char byte = (char)UNTOUCHED;
+    if (family == VESTIBULE_AF_IN_PROCESS)
+        return;
+    socket = datagram_socket(family);
+    to = local_address(socket);
+    memset(&from, UNTOUCHED, sizeof from);
+    CHECK(vestibule_sendto(socket, "x", 1, 0, &to.is.any, to.length) == 1);
+    CHECK_FAILS(vestibule_recvfrom(socket, NULL, 1, 0, NULL, NULL), -1, FAULT);
+    CHECK_FAILS(vestibule_recvfrom(socket, &byte, SIZE_MAX, 0, NULL, NULL), -1, FAULT);
+    CHECK_FAILS(vestibule_recvfrom(socket, &byte, 1, 0, &from.is.any, NULL), -1, FAULT);
+    length = to.length - 1;
+    CHECK_FAILS(vestibule_recvfrom(socket, &byte, 1, 0, &from.is.any, &length), -1, FAULT);
+    CHECK(length == to.length - 1);
+    CHECK_FAILS(vestibule_recvfrom(socket, &byte, 1, VESTIBULE_MSG_WAITALL, NULL, NULL), -1,
+                VESTIBULE_WSAEOPNOTSUPP);
+    CHECK_FAILS(vestibule_recvfrom(socket, &byte, 1, VESTIBULE_MSG_PARTIAL, NULL, NULL), -1,
+                VESTIBULE_WSAEOPNOTSUPP);
+    CHECK_FAILS(vestibule_recvfrom(socket, &byte, 1, VESTIBULE_MSG_OOB, NULL, NULL), -1,
+                VESTIBULE_WSAEOPNOTSUPP);
+    CHECK(untouched(&byte, 1) && untouched(&from, sizeof from));
+    CHECK(vestibule_recvfrom(socket, &byte, 1, 0, NULL, &length) == 1 && byte == 'x');
+    fresh = vestibule_socket(family, SOCK_DGRAM, 0);
+    CHECK_FAILS(vestibule_recvfrom(fresh, &byte, 1, 0, NULL, NULL), -1, VESTIBULE_WSAEINVAL);
+    CHECK(vestibule_closesocket(fresh) == 0 && vestibule_closesocket(socket) == 0);
+}
+
+static void at_mark_handle(uintptr_t bad) {
+    CHECK_ERROR(vestibule_at_mark(bad), VESTIBULE_WSAENOTSOCK);
+}
+
+static void at_mark_arguments(int family) {
+    struct address address;
+    vestibule_handle socket = listener(family, &address);
+    CHECK_ERROR(vestibule_at_mark(socket),
+                family == VESTIBULE_AF_IN_PROCESS ? VESTIBULE_WSAEOPNOTSUPP : VESTIBULE_WSAEINVAL);
+    CHECK(vestibule_closesocket(socket) == 0);
+}
+
+static void bytes_readable_handle(uintptr_t bad) {
+    CHECK_FAILS(vestibule_bytes_readable(bad), -1, VESTIBULE_WSAENOTSOCK);
+}
+
+static void bytes_readable_arguments(int family) {
+    struct address address;
+    vestibule_handle socket = listener(family, &address);
+    CHECK_FAILS(vestibule_bytes_readable(socket), -1, VESTIBULE_WSAEINVAL);
+    CHECK(vestibule_closesocket(socket) == 0);
 }
 
 /* ---- Options --------------------------------------------------------------------------------- */
@@ -673,7 +816,9 @@ static const struct row rows[] = {
     {"vestibule_accept_timeout", accept_timeout_handle, accept_timeout_arguments},
     {"vestibule_adopt", NULL, adopt_arguments},
     {"vestibule_async_select", async_select_handle, async_select_arguments},
+    {"vestibule_at_mark", at_mark_handle, at_mark_arguments},
     {"vestibule_bind", bind_handle, bind_arguments},
+    {"vestibule_bytes_readable", bytes_readable_handle, bytes_readable_arguments},
     {"vestibule_callee_data", callee_data_handle, callee_data_arguments},
     {"vestibule_caller_credentials", NULL, caller_credentials_arguments},
     {"vestibule_capabilities", NULL, capabilities_arguments},
@@ -704,9 +849,13 @@ static const struct row rows[] = {
     {"vestibule_read_descriptor", read_descriptor_handle, NULL},
     {"vestibule_recv", recv_handle, recv_arguments},
     {"vestibule_recv_disconnect", recv_disconnect_handle, recv_disconnect_arguments},
+    {"vestibule_recvfrom", recvfrom_handle, recvfrom_arguments},
+    {"vestibule_recvv", recvv_handle, recvv_arguments},
     {"vestibule_reset_event", reset_event_handle, reset_event_arguments},
     {"vestibule_send", send_handle, send_arguments},
     {"vestibule_send_disconnect", send_disconnect_handle, send_disconnect_arguments},
+    {"vestibule_sendto", sendto_handle, sendto_arguments},
+    {"vestibule_sendv", sendv_handle, sendv_arguments},
     {"vestibule_set_event", set_event_handle, set_event_arguments},
     {"vestibule_set_last_error", NULL, NULL},
     {"vestibule_set_nonblocking", set_nonblocking_handle, NULL},

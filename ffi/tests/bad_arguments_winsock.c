@@ -98,6 +98,12 @@ static void can_talk(struct pair pair) {
     CHECK(recv(pair.client, &byte, 1, 0) == 1 && byte == 'x');
 }
 
+static void CALLBACK completed(DWORD error, DWORD transferred, LPWSAOVERLAPPED overlapped,
+                               DWORD flags) {
+    (void)error, (void)transferred, (void)overlapped, (void)flags;
+    CHECK(!"called");
+}
+
 /* ---- Each function --------------------------------------------------------------------------- */
 
 static void startup_arguments(int family) {
@@ -120,6 +126,26 @@ static void wsasocket_arguments(int family) {
     NO_SOCKET(WSASocketW(family, 77, 0, NULL, 0, 0), WSAESOCKTNOSUPPORT);
     NO_SOCKET(WSASocketA(family, SOCK_STREAM, 0, NULL, SG_CONSTRAINED_GROUP, 0), WSAEINVAL);
     NO_SOCKET(WSASocketA(family, SOCK_STREAM, 0, NULL, 4711, 0), WSAEINVAL);
+}
+
+static void duplicate_socket_handle(uintptr_t bad) {
+    CHECK_ERROR(WSADuplicateSocketA(bad, 1, NULL), WSAENOTSOCK);
+    CHECK_ERROR(WSADuplicateSocketW(bad, 1, NULL), WSAENOTSOCK);
+}
+
+/* Refused whatever it is given, and the socket stays as it is. */
+static void duplicate_socket_arguments(int family) {
+    struct pair pair = connected(family);
+    WSAPROTOCOL_INFOA narrow;
+    WSAPROTOCOL_INFOW wide;
+    memset(&narrow, UNTOUCHED, sizeof narrow);
+    memset(&wide, UNTOUCHED, sizeof wide);
+    CHECK_ERROR(WSADuplicateSocketA(pair.client, (DWORD)getpid(), &narrow), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSADuplicateSocketW(pair.client, 0, &wide), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSADuplicateSocketA(pair.client, 0, NULL), WSAEFAULT);
+    CHECK(untouched(&narrow, sizeof narrow) && untouched(&wide, sizeof wide));
+    can_talk(pair);
+    close_pair(pair);
 }
 
 static void bind_handle(uintptr_t bad) {
@@ -240,7 +266,9 @@ static void send_arguments(int family) {
     CHECK_ERROR(send(pair.server, "x", -1, 0), WSAEFAULT);
     CHECK_ERROR(send(pair.server, "x", INT_MIN, 0), WSAEFAULT);
     CHECK_ERROR(send(pair.server, "x", 1, MSG_PARTIAL), WSAEOPNOTSUPP);
-    CHECK_ERROR(send(pair.server, "x", 1, MSG_OOB), WSAEOPNOTSUPP);
+    CHECK_ERROR(send(pair.server, "x", 1, 0x10), WSAEOPNOTSUPP);
+    if (family == AF_VESTIBULE)
+        CHECK_ERROR(send(pair.server, "x", 1, MSG_OOB), WSAEOPNOTSUPP);
     CHECK(send(pair.server, NULL, 0, 0) == 0);
     can_talk(pair);
     CHECK(closesocket(s) == 0);
@@ -261,12 +289,162 @@ static void recv_arguments(int family) {
     /* 0 would look like the end of the stream. */
     CHECK_ERROR(recv(pair.client, &byte, -1, 0), WSAEFAULT);
     CHECK_ERROR(recv(pair.client, &byte, INT_MIN, 0), WSAEFAULT);
-    CHECK_ERROR(recv(pair.client, &byte, 1, MSG_OOB), WSAEOPNOTSUPP);
+    CHECK_ERROR(recv(pair.client, &byte, 1, 0x10), WSAEOPNOTSUPP);
+    CHECK_ERROR(recv(pair.client, &byte, 1, MSG_OOB),
+                family == AF_VESTIBULE ? WSAEOPNOTSUPP : WSAEINVAL);
     CHECK(untouched(&byte, 1));
     CHECK(recv(pair.client, &byte, 1, 0) == 1 && byte == 'y');
     can_talk(pair);
     CHECK(closesocket(s) == 0);
     close_pair(pair);
+}
+
+static void wsasend_handle(uintptr_t bad) {
+    CHECK_ERROR(WSASend(bad, NULL, 0, NULL, 99, (LPWSAOVERLAPPED)1, NULL), WSAENOTSOCK);
+}
+
+static void wsasend_arguments(int family) {
+    struct pair pair = connected(family);
+    WSABUF good = {1, (char *)"z"}, nowhere = {1, NULL};
+    DWORD sent = 77;
+    OVERLAPPED overlapped;
+    memset(&overlapped, 0, sizeof overlapped);
+    CHECK_ERROR(WSASend(pair.server, &good, 1, &sent, 0, &overlapped, NULL), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSASend(pair.server, &good, 1, &sent, 0, NULL, completed), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSASend(pair.server, &good, 1, NULL, 0, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSASend(pair.server, NULL, 1, &sent, 0, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSASend(pair.server, &nowhere, 1, &sent, 0, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSASend(pair.server, &good, 0, &sent, 0, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(WSASend(pair.server, &good, 1025, &sent, 0, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(WSASend(pair.server, &good, 1, &sent, MSG_PARTIAL, NULL, NULL), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSASend(pair.server, &good, 1, &sent, 0x80000000, NULL, NULL), WSAEOPNOTSUPP);
+    CHECK(sent == 77);
+    can_talk(pair); /* and nothing was sent before */
+    close_pair(pair);
+}
+
+static void wsarecv_handle(uintptr_t bad) {
+    CHECK_ERROR(WSARecv(bad, NULL, 0, NULL, NULL, (LPWSAOVERLAPPED)1, NULL), WSAENOTSOCK);
+}
+
+static void wsarecv_arguments(int family) {
+    struct pair pair = connected(family);
+    char byte = (char)UNTOUCHED;
+    WSABUF room = {1, &byte}, nowhere = {1, NULL};
+    DWORD received = 77, flags = 0, other = 0x80000000;
+    OVERLAPPED overlapped;
+    memset(&overlapped, 0, sizeof overlapped);
+    CHECK(send(pair.server, "y", 1, 0) == 1);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1, &received, &flags, &overlapped, NULL),
+                WSAEOPNOTSUPP);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1, &received, &flags, NULL, completed), WSAEOPNOTSUPP);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1, NULL, &flags, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1, &received, NULL, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSARecv(pair.client, NULL, 1, &received, &flags, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSARecv(pair.client, &nowhere, 1, &received, &flags, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSARecv(pair.client, &room, 0, &received, &flags, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1025, &received, &flags, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(WSARecv(pair.client, &room, 1, &received, &other, NULL, NULL), WSAEOPNOTSUPP);
+    CHECK(received == 77 && flags == 0 && other == 0x80000000 && untouched(&byte, 1));
+    CHECK(WSARecv(pair.client, &room, 1, &received, &flags, NULL, NULL) == 0);
+    CHECK(received == 1 && byte == 'y');
+    close_pair(pair);
+}
+
+/* ---- Datagrams ------------------------------------------------------------------------------- */
+
+static SOCKET datagram_socket(union name *name) {
+    SOCKET s = socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
+    int size = name_size;
+    *name = loopback(AF_INET);
+    CHECK(s != INVALID_SOCKET && bind(s, &name->any, size) == 0);
+    CHECK(getsockname(s, &name->any, &size) == 0);
+    return s;
+}
+
+static void sendto_handle(uintptr_t bad) {
+    CHECK_ERROR(sendto(bad, NULL, -1, 99, NULL, -1), WSAENOTSOCK);
+}
+
+static void wsasendto_handle(uintptr_t bad) {
+    CHECK_ERROR(WSASendTo(bad, NULL, 0, NULL, 99, NULL, -1, (LPWSAOVERLAPPED)1, NULL), WSAENOTSOCK);
+}
+
+static void sendto_arguments(int family) {
+    static const int lengths[] = {0, 15, -1, INT_MIN};
+    union name name;
+    SOCKET s = datagram_socket(&name);
+    WSABUF good = {1, (char *)"x"}, nowhere = {1, NULL};
+    DWORD sent = 77;
+    OVERLAPPED overlapped;
+    u_long unread = 77;
+    size_t index;
+    (void)family;
+    memset(&overlapped, 0, sizeof overlapped);
+    CHECK_ERROR(sendto(s, NULL, 1, 0, &name.any, name_size), WSAEFAULT);
+    CHECK_ERROR(sendto(s, "x", -1, 0, &name.any, name_size), WSAEFAULT);
+    CHECK_ERROR(sendto(s, "x", 1, 0, NULL, name_size), WSAENOTCONN);
+    CHECK_ERROR(sendto(s, "x", 1, MSG_OOB, &name.any, name_size), WSAEOPNOTSUPP);
+    for (index = 0; index < COUNT(lengths); index++) {
+        const int length = lengths[index];
+        CHECK_ERROR(sendto(s, "x", 1, 0, &name.any, length), WSAEFAULT);
+        CHECK_ERROR(WSASendTo(s, &good, 1, &sent, 0, &name.any, length, NULL, NULL), WSAEFAULT);
+    }
+    CHECK_ERROR(WSASendTo(s, &good, 1, &sent, 0, &name.any, name_size, &overlapped, NULL),
+                WSAEOPNOTSUPP);
+    CHECK_ERROR(WSASendTo(s, &good, 1, &sent, 0, &name.any, name_size, NULL, completed),
+                WSAEOPNOTSUPP);
+    CHECK_ERROR(WSASendTo(s, &good, 1, NULL, 0, &name.any, name_size, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSASendTo(s, NULL, 1, &sent, 0, &name.any, name_size, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSASendTo(s, &nowhere, 1, &sent, 0, &name.any, name_size, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSASendTo(s, &good, 0, &sent, 0, &name.any, name_size, NULL, NULL), WSAEINVAL);
+    name.any.sa_family = AF_INET6;
+    CHECK_ERROR(sendto(s, "x", 1, 0, &name.any, name_size), WSAEAFNOSUPPORT);
+    CHECK(ioctlsocket(s, FIONREAD, &unread) == 0 && unread == 0 && sent == 77);
+    CHECK(closesocket(s) == 0);
+}
+
+static void recvfrom_handle(uintptr_t bad) {
+    CHECK_ERROR(recvfrom(bad, NULL, -1, 99, NULL, NULL), WSAENOTSOCK);
+}
+
+static void wsarecvfrom_handle(uintptr_t bad) {
+    CHECK_ERROR(WSARecvFrom(bad, NULL, 0, NULL, NULL, NULL, NULL, (LPWSAOVERLAPPED)1, NULL),
+                WSAENOTSOCK);
+}
+
+static void recvfrom_arguments(int family) {
+    static const int lengths[] = {0, 15, -1, INT_MIN};
+    union name name, from;
+    SOCKET s = datagram_socket(&name);
+    char byte = (char)UNTOUCHED;
+    WSABUF room = {1, &byte}, nowhere = {1, NULL};
+    DWORD received = 77, flags = 0;
+    OVERLAPPED overlapped;
+    size_t index;
+    (void)family;
+    memset(&overlapped, 0, sizeof overlapped);
+    memset(&from, UNTOUCHED, sizeof from);
+    CHECK(sendto(s, "x", 1, 0, &name.any, name_size) == 1);
+    CHECK_ERROR(recvfrom(s, NULL, 1, 0, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(recvfrom(s, &byte, -1, 0, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(recvfrom(s, &byte, 1, 0, &from.any, NULL), WSAEFAULT);
+    for (index = 0; index < COUNT(lengths); index++) {
+        int length = lengths[index];
+        CHECK_ERROR(recvfrom(s, &byte, 1, 0, &from.any, &length), WSAEFAULT);
+        CHECK_ERROR(WSARecvFrom(s, &room, 1, &received, &flags, &from.any, &length, NULL, NULL),
+                    WSAEFAULT);
+        CHECK(length == lengths[index]);
+    }
+    CHECK_ERROR(WSARecvFrom(s, &room, 1, &received, &flags, NULL, NULL, &overlapped, NULL),
+                WSAEOPNOTSUPP);
+    CHECK_ERROR(WSARecvFrom(s, &room, 1, NULL, &flags, NULL, NULL, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSARecvFrom(s, &room, 1, &received, NULL, NULL, NULL, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSARecvFrom(s, &nowhere, 1, &received, &flags, NULL, NULL, NULL, NULL), WSAEFAULT);
+    CHECK(received == 77 && flags == 0 && untouched(&byte, 1) && untouched(&from, sizeof from));
+    CHECK(WSARecvFrom(s, &room, 1, &received, &flags, NULL, NULL, NULL, NULL) == 0);
+    CHECK(received == 1 && byte == 'x');
+    CHECK(closesocket(s) == 0);
 }
 
 static void send_disconnect_handle(uintptr_t bad) {
@@ -370,6 +548,9 @@ static void ioctlsocket_arguments(int family) {
     SOCKET s = fresh(family);
     u_long value = 77;
     CHECK_ERROR(ioctlsocket(s, FIONBIO, NULL), WSAEFAULT);
+    CHECK_ERROR(ioctlsocket(s, FIONREAD, NULL), WSAEFAULT);
+    CHECK_ERROR(ioctlsocket(s, SIOCATMARK, NULL),
+                family == AF_VESTIBULE ? WSAEOPNOTSUPP : WSAEFAULT);
     CHECK_ERROR(ioctlsocket(s, 0, &value), WSAEOPNOTSUPP);
     CHECK_ERROR(ioctlsocket(s, -1, &value), WSAEOPNOTSUPP);
     CHECK(value == 77);
@@ -389,6 +570,12 @@ static void wsaioctl_arguments(int family) {
     CHECK_ERROR(WSAIoctl(s, FIONBIO, NULL, sizeof on, NULL, 0, &written, NULL, NULL), WSAEFAULT);
     CHECK_ERROR(WSAIoctl(s, FIONBIO, &on, 3, NULL, 0, &written, NULL, NULL), WSAEFAULT);
     CHECK_ERROR(WSAIoctl(s, FIONBIO, &on, 0, NULL, 0, &written, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, FIONREAD, NULL, 0, NULL, 4, &written, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, FIONREAD, NULL, 0, &on, 3, &written, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, FIONREAD, NULL, 0, &on, 4, NULL, NULL, NULL), WSAEFAULT);
+    CHECK_ERROR(WSAIoctl(s, SIOCATMARK, NULL, 0, NULL, 4, &written, NULL, NULL),
+                family == AF_VESTIBULE ? WSAEOPNOTSUPP : WSAEFAULT);
+    CHECK(on == 1);
     CHECK_ERROR(WSAIoctl(s, 0, NULL, 0, NULL, 0, &written, NULL, NULL), WSAEOPNOTSUPP);
     CHECK_ERROR(WSAIoctl(s, 0xFFFFFFFF, NULL, 0, NULL, 0, &written, NULL, NULL), WSAEOPNOTSUPP);
     CHECK(written == 77);
@@ -423,6 +610,29 @@ static void enum_protocols_w_arguments(int family) {
     CHECK_ERROR(WSAEnumProtocolsW(NULL, NULL, &size), WSAEFAULT);
 }
 
+static void select_handle(uintptr_t bad) {
+    const struct timeval past = {-1, 0};
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(bad, &set);
+    CHECK_ERROR(select(0, &set, NULL, NULL, &past), WSAENOTSOCK);
+    CHECK_ERROR(select(0, NULL, &set, NULL, NULL), WSAENOTSOCK);
+    CHECK_ERROR(select(0, NULL, NULL, &set, NULL), WSAENOTSOCK);
+    CHECK(set.fd_count == 1 && set.fd_array[0] == bad);
+}
+
+static void select_arguments(int family) {
+    const struct timeval past = {0, -1};
+    SOCKET s = fresh(family);
+    fd_set set;
+    FD_ZERO(&set);
+    CHECK_ERROR(select(0, NULL, NULL, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(select(0, &set, &set, &set, NULL), WSAEINVAL);
+    FD_SET(s, &set);
+    CHECK_ERROR(select(0, &set, NULL, NULL, &past), WSAEINVAL);
+    CHECK(set.fd_count == 1 && closesocket(s) == 0);
+}
+
 #include "bad_events_winsock.h"
 
 #define ROW(name, with_handle, with_arguments)                                                     \
@@ -440,6 +650,7 @@ static const struct row rows[] = {
     ROW("create_event", NULL, create_event_arguments),
     ROW("create_port", NULL, get_message_arguments),
     ROW("enum_network_events", enum_network_events_handle, enum_network_events_arguments),
+    ROW("duplicate_socket", duplicate_socket_handle, duplicate_socket_arguments),
     ROW("enum_protocols_a", NULL, enum_protocols_a_arguments),
     ROW("enum_protocols_w", NULL, enum_protocols_w_arguments),
     ROW("event_descriptor", event_descriptor_handle, NULL),
@@ -453,9 +664,12 @@ static const struct row rows[] = {
     ROW("listen", listen_handle, listen_arguments),
     ROW("port_descriptor", port_descriptor_handle, NULL),
     ROW("recv", recv_handle, recv_arguments),
+    ROW("recvfrom", recvfrom_handle, recvfrom_arguments),
     ROW("recv_disconnect", recv_disconnect_handle, disconnect_arguments),
     ROW("reset_event", reset_event_handle, event_arguments),
+    ROW("select", select_handle, select_arguments),
     ROW("send", send_handle, send_arguments),
+    ROW("sendto", sendto_handle, sendto_arguments),
     ROW("send_disconnect", send_disconnect_handle, disconnect_arguments),
     ROW("set_event", set_event_handle, event_arguments),
     ROW("set_last_error", NULL, NULL),
@@ -467,6 +681,10 @@ static const struct row rows[] = {
     ROW("wsaaccept", wsaaccept_handle, accept_arguments),
     ROW("wsaconnect", wsaconnect_handle, connect_arguments),
     ROW("wsaioctl", wsaioctl_handle, wsaioctl_arguments),
+    ROW("wsarecv", wsarecv_handle, wsarecv_arguments),
+    ROW("wsarecvfrom", wsarecvfrom_handle, recvfrom_arguments),
+    ROW("wsasendto", wsasendto_handle, sendto_arguments),
+    ROW("wsasend", wsasend_handle, wsasend_arguments),
     ROW("wsasocket", NULL, wsasocket_arguments),
 };
 

@@ -1,6 +1,6 @@
 /* The part of bad_arguments.c about network events: handles that are no event objects or ports,
- * counts and masks that are out of range, NULL, and nothing written or changed after a failure (EVT-10,
- * EVT-24, EVT-27, EVT-38, EVT-39, EVT-43 to EVT-45, EVT-53). */
+ * counts and masks that are out of range, NULL, and nothing written or changed after a failure
+ * (EVT-10, EVT-24, EVT-27, EVT-38, EVT-39, EVT-43 to EVT-45, EVT-53). */
 
 #ifndef BAD_EVENTS_H
 #define BAD_EVENTS_H

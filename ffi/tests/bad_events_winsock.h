@@ -1,5 +1,6 @@
 /* The part of bad_arguments_winsock.c about network events, where the Winsock names differ from
- * vestibule.h: BOOL results, WSA_INFINITE, signed masks (EVT-10, EVT-27, EVT-38, EVT-43, EVT-53). */
+ * vestibule.h: BOOL results, WSA_INFINITE, signed masks (EVT-10, EVT-27, EVT-38, EVT-43, EVT-53).
+ */
 
 #ifndef BAD_EVENTS_WINSOCK_H
 #define BAD_EVENTS_WINSOCK_H

@@ -36,7 +36,7 @@ static void bad_arguments(void) {
     CHECK_ERROR(vestibule_capabilities(77, SOCK_STREAM, 0, &bits), VESTIBULE_WSAEAFNOSUPPORT);
     CHECK_ERROR(vestibule_capabilities(-1, SOCK_STREAM, 0, &bits), VESTIBULE_WSAEAFNOSUPPORT);
     CHECK_ERROR(vestibule_capabilities(23, SOCK_STREAM, 0, &bits), VESTIBULE_WSAEAFNOSUPPORT);
-    CHECK_ERROR(vestibule_capabilities(AF_INET, SOCK_DGRAM, 0, &bits),
+    CHECK_ERROR(vestibule_capabilities(AF_INET, SOCK_SEQPACKET, 0, &bits),
                 VESTIBULE_WSAESOCKTNOSUPPORT);
     CHECK_ERROR(vestibule_capabilities(AF_INET, SOCK_STREAM, 99, &bits),
                 VESTIBULE_WSAEPROTONOSUPPORT);
@@ -46,12 +46,21 @@ static void bad_arguments(void) {
     CHECK(bits == 77);
 }
 
+static void datagrams(void) {
+    const uint32_t datagrams = VESTIBULE_CAP_CONNECTIONLESS | VESTIBULE_CAP_KERNEL_HANDLE;
+    uint32_t bits = 0;
+    CHECK(vestibule_capabilities(AF_INET, SOCK_DGRAM, IPPROTO_UDP, &bits) == 0);
+    CHECK((bits & datagrams) == datagrams);
+    CHECK((of(AF_INET) & VESTIBULE_CAP_CONNECTIONLESS) == 0);
+}
+
 int main(void) {
     const int *family;
     for (family = families(); *family != 0; family++)
         are_true(*family);
     CHECK(of(AF_INET6) == of(AF_INET));
     CHECK(of(AF_INET) != of(VESTIBULE_AF_IN_PROCESS));
+    datagrams();
     bad_arguments();
     return 0;
 }

@@ -61,8 +61,34 @@ static void by_a_file(void) {
     CHECK(close(file) == 0);
 }
 
+/* Both have registered for events: the new socket's are told, also once the old one is forgotten. */
+static void while_registered(void) {
+    struct address address;
+    struct caller caller;
+    struct vestibule_network_events happened;
+    vestibule_event before = vestibule_create_event(), now = vestibule_create_event();
+    vestibule_handle old = listener(AF_INET, &address), fresh, accepted;
+    CHECK(vestibule_event_select(old, before, VESTIBULE_FD_ACCEPT) == 0);
+    CHECK(close((int)old) == 0);
+    fresh = listener(AF_INET, &address);
+    CHECK(fresh == old);
+    CHECK(vestibule_event_select(fresh, now, VESTIBULE_FD_ACCEPT) == 0);
+    call(&caller, &address, NULL);
+    CHECK(vestibule_wait_for_events(1, &now, 0, 10000) == VESTIBULE_WAIT_EVENT_0);
+    CHECK(vestibule_wait_for_events(1, &before, 0, 0) == VESTIBULE_WAIT_TIMEOUT);
+    CHECK(vestibule_enum_network_events(fresh, now, &happened) == 0);
+    CHECK(happened.events == VESTIBULE_FD_ACCEPT);
+    accepted = decide(fresh, VESTIBULE_ACCEPT);
+    CHECK(accepted != VESTIBULE_INVALID_SOCKET);
+    answered(&caller);
+    hang_up(&caller);
+    CHECK(vestibule_closesocket(accepted) == 0);
+    CHECK(vestibule_closesocket(fresh) == 0);
+}
+
 int main(void) {
     by_another_socket();
     by_a_file();
+    while_registered();
     return 0;
 }

@@ -1,5 +1,5 @@
-/* The descriptor of an event object in poll and epoll: readable whenever the object is set, never late,
- * exact after a wait with time-out 0, and none for an object that nobody asks (EVT-61). */
+/* The descriptor of an event object in poll and epoll: readable whenever the object is set, never
+ * late, exact after a wait with time-out 0, and none for an object that nobody asks (EVT-61). */
 
 #define _DEFAULT_SOURCE
 
@@ -87,11 +87,13 @@ static void a_thread_asleep_in_epoll_is_woken(void) {
 static vestibule_handle calling(const struct address *address) {
     vestibule_handle socket = stream(address->is.any.sa_family);
     CHECK(vestibule_set_nonblocking(socket, 1) == 0);
-    CHECK(vestibule_connect(socket, &address->is.any, address->length, NULL, NULL, NULL, NULL) == -1);
+    CHECK(vestibule_connect(socket, &address->is.any, address->length, NULL, NULL, NULL, NULL) ==
+          -1);
     return socket;
 }
 
-/* A loop around poll, as another library has it: it serves everything, and it is still in between. */
+/* A loop around poll, as another library has it: it serves everything, and it is still in between.
+ */
 static void it_shows_what_happens_to_sockets(int family) {
     struct address address;
     vestibule_handle socket = listener(family, &address), callers[3], servers[3];

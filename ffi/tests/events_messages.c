@@ -1,6 +1,6 @@
 /* Notification ports, the counterpart of WSAAsyncSelect: messages and their order, what enables the
- * next one, what a registration posts, what closing takes back, waiting and polling (EVT-16, EVT-21,
- * EVT-50 to EVT-56, EVT-60, SKT-07, ACC-09). events_window.c is about Winsock's names. */
+ * next one, what a registration posts, what closing takes back, waiting and polling (EVT-16,
+ * EVT-21, EVT-50 to EVT-56, EVT-60, SKT-07, ACC-09). events_window.c is about Winsock's names. */
 
 #define _POSIX_C_SOURCE 200809L
 
@@ -52,8 +52,9 @@ static ssize_t received(vestibule_handle socket, size_t room) {
 static vestibule_handle calling(const struct address *address) {
     vestibule_handle socket = stream(address->is.any.sa_family);
     CHECK(vestibule_set_nonblocking(socket, 1) == 0);
-    CHECK_ERROR(vestibule_connect(socket, &address->is.any, address->length, NULL, NULL, NULL, NULL),
-                VESTIBULE_WSAEWOULDBLOCK);
+    CHECK_ERROR(
+        vestibule_connect(socket, &address->is.any, address->length, NULL, NULL, NULL, NULL),
+        VESTIBULE_WSAEWOULDBLOCK);
     return socket;
 }
 
@@ -217,12 +218,9 @@ static void closing_a_port_ends_the_wait(int family) {
 
 int main(void) {
     static void (*const tests[])(int) = {
-        one_message_until_it_is_enabled_again,
-        a_registration_posts_what_holds,
-        the_two_kinds_replace_each_other,
-        a_listener_posts_and_its_sockets_too,
-        a_message_carries_the_error,
-        a_port_can_be_polled,
+        one_message_until_it_is_enabled_again, a_registration_posts_what_holds,
+        the_two_kinds_replace_each_other,      a_listener_posts_and_its_sockets_too,
+        a_message_carries_the_error,           a_port_can_be_polled,
         closing_a_port_ends_the_wait,
     };
     static const int families[] = {AF_INET, VESTIBULE_AF_IN_PROCESS};

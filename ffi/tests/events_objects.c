@@ -1,5 +1,5 @@
-/* Event objects and waits with Winsock's names: set and reset, any and all, time-outs, limits, several
- * threads, closing while somebody waits (EVT-37 to EVT-48, EVT-62, LAY-23). */
+/* Event objects and waits with Winsock's names: set and reset, any and all, time-outs, limits,
+ * several threads, closing while somebody waits (EVT-37 to EVT-48, EVT-62, LAY-23). */
 
 #define _POSIX_C_SOURCE 200809L
 
@@ -50,7 +50,8 @@ static void the_first_that_is_set_counts(void) {
     CHECK(wait_for(ALL, events, FALSE, 0) == WSA_WAIT_EVENT_0 + 63); /* EVT-40 EVT-43 */
     CHECK(WSASetEvent(events[7]));
     CHECK(wait_for(ALL, events, FALSE, WSA_INFINITE) == WSA_WAIT_EVENT_0 + 7);
-    CHECK(WSAWaitForMultipleEvents(ALL, events, FALSE, 0, TRUE) == WSA_WAIT_EVENT_0 + 7); /* EVT-46 */
+    CHECK(WSAWaitForMultipleEvents(ALL, events, FALSE, 0, TRUE) ==
+          WSA_WAIT_EVENT_0 + 7); /* EVT-46 */
     close_events(events, ALL);
 }
 

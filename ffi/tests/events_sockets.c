@@ -1,6 +1,6 @@
-/* Registering for network events and enumerating them, on plain TCP and in-process: what is recorded
- * and when, what the re-enabling calls do, what a registration keeps (EVT-01 to EVT-36, EVT-59, EVT-60,
- * SKT-07 to SKT-12, ACC-09, ACC-61, ACC-62). */
+/* Registering for network events and enumerating them, on plain TCP and in-process: what is
+ * recorded and when, what the re-enabling calls do, what a registration keeps (EVT-01 to EVT-36,
+ * EVT-59, EVT-60, SKT-07 to SKT-12, ACC-09, ACC-61, ACC-62). */
 
 #include "winsock_events.h"
 
@@ -116,7 +116,7 @@ static void the_end_of_an_attempt_is_told(int family) {
     CHECK_FAILS(connect(client, &name.any, name_size),
                 family == AF_INET ? WSAEWOULDBLOCK : WSAECONNREFUSED);
     CHECK(becomes_set(event));
-    CHECK(happened_with(client, event, &events) == FD_CONNECT); /* no FD_WRITE */
+    CHECK(happened_with(client, event, &events) == FD_CONNECT);  /* no FD_WRITE */
     CHECK(events.iErrorCode[FD_CONNECT_BIT] == WSAECONNREFUSED); /* EVT-29 */
     close_socket(client), close_event(event);
 }
@@ -124,7 +124,8 @@ static void the_end_of_an_attempt_is_told(int family) {
 static void who_registers_late_finds_the_connection(int family) {
     struct pair pair = connected(family);
     WSAEVENT event = registered(pair.client, FD_CONNECT | FD_WRITE);
-    CHECK(happens(pair.client, event, FD_CONNECT | FD_WRITE) == (FD_CONNECT | FD_WRITE)); /* EVT-21 */
+    CHECK(happens(pair.client, event, FD_CONNECT | FD_WRITE) ==
+          (FD_CONNECT | FD_WRITE)); /* EVT-21 */
     close_pair(pair), close_event(event);
 }
 
@@ -171,6 +172,50 @@ static void room_is_told_of_after_a_send_that_found_none(int family) {
     close_pair(pair), close_event(event);
 }
 
+static void urgent_data_is_told_of_unless_it_is_inline(int family) {
+    struct pair pair = connected(family);
+    WSAEVENT event = registered(pair.server, FD_READ | FD_OOB);
+    int on = 1;
+    char byte = 0;
+    if (family == AF_INET) { /* the capability urgent-data */
+        CHECK(send(pair.client, "!", 1, MSG_OOB) == 1);
+        CHECK(happens(pair.server, event, FD_OOB) == FD_OOB); /* EVT-36 */
+        CHECK(recv(pair.server, &byte, 1, MSG_OOB) == 1 && byte == '!');
+        CHECK(is_quiet(event));
+        close_pair(pair), close_event(event);
+        pair = connected(family);
+        event = registered(pair.server, FD_READ | FD_OOB);
+        CHECK(setsockopt(pair.server, SOL_SOCKET, SO_OOBINLINE, (char *)&on, sizeof on) == 0);
+        CHECK(send(pair.client, "?", 1, MSG_OOB) == 1);
+        CHECK(happens(pair.server, event, FD_READ) == FD_READ);
+        CHECK(recv(pair.server, &byte, 1, 0) == 1 && byte == '?');
+    }
+    close_pair(pair), close_event(event);
+}
+
+#ifdef AF_VESTIBULE
+static void a_change_of_the_quality_of_service_is_told_once(int family) {
+    struct pair pair = connected(family);
+    WSAEVENT event = registered(pair.server, FD_QOS);
+    DWORD written;
+    QOS qos;
+    memset(&qos, 0xFF, sizeof qos); /* nothing specified */
+    qos.SendingFlowspec.ServiceType = qos.ReceivingFlowspec.ServiceType = SERVICETYPE_BESTEFFORT;
+    qos.ProviderSpecific.len = 0;
+    qos.ProviderSpecific.buf = NULL;
+    if (family == AF_VESTIBULE) {
+        CHECK(is_quiet(event)); /* EVT-33: it has some, which is no event */
+        CHECK(WSAIoctl(pair.client, SIO_SET_QOS, &qos, sizeof qos, NULL, 0, &written, NULL, NULL) ==
+              0);
+        CHECK(happens(pair.server, event, FD_QOS) == FD_QOS);
+        CHECK(WSAIoctl(pair.server, SIO_GET_QOS, NULL, 0, &qos, sizeof qos, &written, NULL, NULL) ==
+              0);
+        CHECK(is_quiet(event)); /* EVT-12: enabled again, and nothing has changed */
+    }
+    close_pair(pair), close_event(event);
+}
+#endif
+
 /* ---- The end --------------------------------------------------------------------------------- */
 
 static void the_end_is_told_at_once_and_once(int family) {
@@ -181,7 +226,8 @@ static void the_end_is_told_at_once_and_once(int family) {
     CHECK(happens(pair.server, event, FD_READ) == FD_READ);
     CHECK(shutdown(pair.client, SD_SEND) == 0);
     CHECK(becomes_set(event));
-    CHECK(happened_with(pair.server, event, &events) == FD_CLOSE); /* EVT-04 EVT-20, no FD_READ EVT-19 */
+    CHECK(happened_with(pair.server, event, &events) ==
+          FD_CLOSE); /* EVT-04 EVT-20, no FD_READ EVT-19 */
     CHECK(events.iErrorCode[FD_CLOSE_BIT] == 0);
     CHECK(received(pair.server, 16) == 4 && received(pair.server, 16) == 0);
     CHECK(is_quiet(event) && happened(pair.server, event) == 0); /* EVT-20 */
@@ -210,9 +256,9 @@ static void a_registration_replaces_the_one_before(int family) {
     send_bytes(pair.client, 1);
     CHECK(becomes_set(first));
     second = registered(pair.server, FD_CLOSE);
-    CHECK(is_set(first));                                                    /* EVT-31 */
-    CHECK(is_quiet(second) && happened(pair.server, NULL) == 0);             /* EVT-25 */
-    CHECK(WSAEventSelect(pair.server, second, FD_READ) == 0);                /* EVT-07 */
+    CHECK(is_set(first));                                        /* EVT-31 */
+    CHECK(is_quiet(second) && happened(pair.server, NULL) == 0); /* EVT-25 */
+    CHECK(WSAEventSelect(pair.server, second, FD_READ) == 0);    /* EVT-07 */
     CHECK(is_set(second) && happened(pair.server, second) == FD_READ);
     CHECK(WSAResetEvent(first));
     CHECK(WSAEventSelect(pair.server, first, FD_READ) == 0);
@@ -288,6 +334,10 @@ int main(void) {
         who_registers_late_finds_the_connection,
         data_is_told_of_until_it_is_read,
         room_is_told_of_after_a_send_that_found_none,
+        urgent_data_is_told_of_unless_it_is_inline,
+#ifdef AF_VESTIBULE
+        a_change_of_the_quality_of_service_is_told_once,
+#endif
         the_end_is_told_at_once_and_once,
         a_reset_is_told_as_an_abort,
         a_registration_replaces_the_one_before,

@@ -1,5 +1,5 @@
-/* WSAAsyncSelect with a notification port as its window: a message is what a window procedure is given
- * (EVT-50, EVT-53, LAY-18). */
+/* WSAAsyncSelect with a notification port as its window: a message is what a window procedure is
+ * given (EVT-50, EVT-53, LAY-18). */
 
 #include "winsock_events.h"
 
@@ -48,6 +48,30 @@ static void a_server_and_its_client(int family) {
     CHECK(VestibuleClosePort(port) == TRUE);
 }
 
+/* Every receive enables FD_READ again, also one whose arguments are wrong (EVT-12, EVT-13). */
+static void every_receive_enables_the_next_message(int family) {
+    struct pair pair = connected(family);
+    HWND port = window();
+    char byte;
+    WSABUF none = {1, NULL}, room = {1, &byte};
+    DWORD count, flags = 0;
+    CHECK(WSAAsyncSelect(pair.server, port, MESSAGE, FD_READ) == 0);
+    send_bytes(pair.client, 3);
+    CHECK(next(port, pair.server, FD_READ) == 0);
+    CHECK_FAILS(WSARecv(pair.server, &none, 1, &count, &flags, NULL, NULL), WSAEFAULT);
+    CHECK(next(port, pair.server, FD_READ) == 0);
+    CHECK_FAILS(recvfrom(pair.server, NULL, 1, 0, NULL, NULL), WSAEFAULT);
+    CHECK(next(port, pair.server, FD_READ) == 0);
+    CHECK(WSARecv(pair.server, &room, 1, &count, &flags, NULL, NULL) == 0 && count == 1);
+    CHECK(next(port, pair.server, FD_READ) == 0);
+    CHECK(recvfrom(pair.server, &byte, 1, 0, NULL, NULL) == 1);
+    CHECK(next(port, pair.server, FD_READ) == 0);
+    CHECK(received(pair.server, 16) == 1);
+    is_silent(port);
+    close_pair(pair);
+    CHECK(VestibuleClosePort(port) == TRUE);
+}
+
 static void a_refusal(int family) {
     union name name;
     SOCKET nobody = listening(family, &name), client = fresh(family);
@@ -68,6 +92,7 @@ int main(void) {
     CHECK(WSAStartup(MAKEWORD(2, 2), &data) == 0);
     for (family = 0; family < sizeof families / sizeof *families; family++) {
         a_server_and_its_client(families[family]);
+        every_receive_enables_the_next_message(families[family]);
         a_refusal(families[family]);
     }
     CHECK(WSACleanup() == 0);

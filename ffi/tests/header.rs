@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
 /// The sources of `vestibule.h`, in the order of the header.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 16] = [
     "types.rs",
     "event_types.rs",
     "error_numbers.rs",
@@ -13,6 +13,7 @@ const SOURCES: [&str; 15] = [
     "exports/accept.rs",
     "exports/connect.rs",
     "exports/data.rs",
+    "exports/datagrams.rs",
     "exports/events.rs",
     "exports/options.rs",
     "exports/qos.rs",

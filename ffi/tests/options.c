@@ -1,5 +1,5 @@
 /* Options: Winsock's numbers, 4 bytes each (GRP-07, HND-27, LSN-30, SKT-03, SKT-04, UDA-23, ACC-69,
- * DIS-43). */
+ * DIS-43, SKT-20). */
 
 #include "util.h"
 
@@ -74,6 +74,58 @@ static void inherited(int family) {
     CHECK(vestibule_closesocket(socket) == 0);
 }
 
+static void told_and_settled(int family) {
+    struct address address;
+    struct both_ends pair = connect_both(family);
+    vestibule_handle socket = stream(family);
+    const int level = VESTIBULE_SOL_SOCKET;
+    int on = 1;
+    CHECK(get(socket, level, VESTIBULE_SO_CONNECT_TIME) == -1); /* SKT-20 */
+    CHECK(get(pair.client, level, VESTIBULE_SO_CONNECT_TIME) >= 0);
+    CHECK(get(pair.server, level, VESTIBULE_SO_CONNECT_TIME) >= 0);
+    set(socket, level, VESTIBULE_SO_DONTROUTE, 1);
+    set(socket, level, VESTIBULE_SO_DEBUG, 1);
+    CHECK(get(socket, level, VESTIBULE_SO_DONTROUTE) == 1);
+    CHECK(get(socket, level, VESTIBULE_SO_DEBUG) == 1);
+    set(socket, level, VESTIBULE_SO_EXCLUSIVEADDRUSE, 1);
+    CHECK(get(socket, level, VESTIBULE_SO_EXCLUSIVEADDRUSE) == 1);
+    CHECK_ERROR(vestibule_setsockopt(socket, level, VESTIBULE_SO_REUSEADDR, &on, sizeof on),
+                VESTIBULE_WSAEINVAL);
+    CHECK(vestibule_closesocket(socket) == 0);
+    socket = listener(family, &address);
+    CHECK_ERROR(vestibule_setsockopt(socket, level, VESTIBULE_SO_EXCLUSIVEADDRUSE, &on, sizeof on),
+                VESTIBULE_WSAEINVAL);
+    CHECK(vestibule_closesocket(socket) == 0);
+    close_both(pair);
+}
+
+static void of_the_protocol(int family) {
+    static const int names[] = {VESTIBULE_TCP_KEEPIDLE, VESTIBULE_TCP_KEEPINTVL,
+                                VESTIBULE_TCP_KEEPCNT};
+    vestibule_handle socket = stream(family);
+    int value = 9;
+    size_t index;
+    for (index = 0; index < sizeof names / sizeof *names; index++) {
+        if (family == VESTIBULE_AF_IN_PROCESS) {
+            CHECK_ERROR(
+                vestibule_setsockopt(socket, VESTIBULE_IPPROTO_TCP, names[index], &value, 4),
+                VESTIBULE_WSAENOPROTOOPT);
+        } else {
+            set(socket, VESTIBULE_IPPROTO_TCP, names[index], 9 + (int)index);
+            CHECK(get(socket, VESTIBULE_IPPROTO_TCP, names[index]) == 9 + (int)index);
+        }
+    }
+    if (family == AF_INET6) {
+        set(socket, VESTIBULE_IPPROTO_IPV6, VESTIBULE_IPV6_V6ONLY, 1);
+        CHECK(get(socket, VESTIBULE_IPPROTO_IPV6, VESTIBULE_IPV6_V6ONLY) == 1);
+    } else {
+        CHECK_ERROR(
+            vestibule_setsockopt(socket, VESTIBULE_IPPROTO_IPV6, VESTIBULE_IPV6_V6ONLY, &value, 4),
+            VESTIBULE_WSAENOPROTOOPT);
+    }
+    CHECK(vestibule_closesocket(socket) == 0);
+}
+
 static void on_tcp_only(void) {
     vestibule_handle tcp = stream(AF_INET), memory = stream(VESTIBULE_AF_IN_PROCESS);
     int value = 1;
@@ -120,6 +172,8 @@ int main(void) {
         not_offered(socket);
         CHECK(vestibule_closesocket(socket) == 0);
         inherited(*family);
+        told_and_settled(*family);
+        of_the_protocol(*family);
     }
     on_tcp_only();
     in_process_only();

@@ -83,7 +83,7 @@ windows() {
 symbols
 windows layout "$here/layout.c"
 windows catalogue "$here/winsock_catalogue.c"
-windows events "$here/events_objects.c" "$here/events_sockets.c"
+windows events "$here/events_objects.c" "$here/events_sockets.c" "$here/select.c" "$here/fd_setsize.c"
 windows examples "$here"/../examples/*.c
 windows driver "$root"/conformance/drivers/c/*.c
 for source in "$here"/*.c; do

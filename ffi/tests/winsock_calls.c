@@ -59,7 +59,7 @@ static void ipv6(void) {
     CHECK(ioctlsocket(accepted, FIONBIO, &on) == 0);
     CHECK_FAILS(recv(accepted, text, 1, 0), WSAEWOULDBLOCK);
     CHECK_FAILS(ioctlsocket(accepted, FIONBIO, NULL), WSAEFAULT);
-    CHECK_FAILS(ioctlsocket(accepted, FIONREAD, &on), WSAEOPNOTSUPP);
+    CHECK_FAILS(ioctlsocket(accepted, SIO_FLUSH, &on), WSAEOPNOTSUPP);
     CHECK(closesocket(caller) == 0 && closesocket(accepted) == 0 && closesocket(listener) == 0);
 }
 
@@ -67,7 +67,8 @@ static void ipv6(void) {
 static void ipv6_only(void) {
     SOCKADDR_IN6 address;
     SOCKADDR_IN other;
-    int length = sizeof address;
+    DWORD only = 0;
+    int length = sizeof address, size = sizeof only;
     SOCKET listener = socket(AF_INET6, SOCK_STREAM, 0), caller = socket(AF_INET, SOCK_STREAM, 0);
     memset(&address, 0, sizeof address);
     memset(&other, 0, sizeof other);
@@ -75,6 +76,7 @@ static void ipv6_only(void) {
     if (listener == INVALID_SOCKET || bind(listener, (SOCKADDR *)&address, length) != 0)
         return; /* no IPv6 here */
     CHECK(listen(listener, 5) == 0);
+    CHECK(getsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, (char *)&only, &size) == 0 && only == 1);
     CHECK(getsockname(listener, (SOCKADDR *)&address, &length) == 0);
     other.sin_family = AF_INET;
     other.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -73,9 +73,14 @@ static void contents(void) {
 static void filtered(void) {
     WSAPROTOCOL_INFOA some[MANY];
     DWORD length = sizeof some;
-    INT tcp[] = {25, IPPROTO_TCP, 0, 1}, none[] = {0, IPPROTO_TCP}, other[] = {IPPROTO_UDP, 0};
+    INT tcp[] = {25, IPPROTO_TCP, 0, 1}, none[] = {0, IPPROTO_TCP}, other[] = {99, 0};
+    INT udp[] = {IPPROTO_UDP, 0};
     CHECK(WSAEnumProtocolsA(tcp, some, &length) == 2 && length == 2 * sizeof *some);
     CHECK(memcmp(some, narrow, 2 * sizeof *some) == 0);
+    CHECK(WSAEnumProtocolsA(udp, some, &length) == 2 && some[0].iSocketType == SOCK_DGRAM);
+    CHECK(some[0].dwServiceFlags1 ==
+          (XP1_CONNECTIONLESS | XP1_MESSAGE_ORIENTED | XP1_SUPPORT_BROADCAST | XP1_IFS_HANDLES));
+    CHECK(some[0].dwMessageSize == 65507 && some[1].iAddressFamily == AF_INET6);
     CHECK(WSAEnumProtocolsA(none, some, &length) == 0 && length == 0);
     CHECK(WSAEnumProtocolsA(other, NULL, &length) == 0 && length == 0);
     CHECK_FAILS(WSAEnumProtocolsA(tcp, some, &length), WSAENOBUFS);

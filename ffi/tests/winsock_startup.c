@@ -44,6 +44,7 @@ static void nothing_works(void) {
     NEEDS_START(WSAEventSelect(s, NULL, -1), SOCKET_ERROR);
     NEEDS_START(WSAEnumNetworkEvents(s, NULL, NULL), SOCKET_ERROR);
     NEEDS_START(WSAAsyncSelect(s, NULL, 0, -1), SOCKET_ERROR);
+    NEEDS_START(select(0, NULL, NULL, NULL, NULL), SOCKET_ERROR);
     NEEDS_START(VestibuleEventDescriptor(NULL), -1);
     NEEDS_START(VestibuleCreatePort(), NULL);
     NEEDS_START(VestibuleClosePort(NULL), FALSE);

@@ -8,8 +8,8 @@
  * Include this header before the system's socket headers. After them it works too, but then bind,
  * connect and their like are macros.
  *
- * What differs from Windows: select, WSAPoll, overlapped calls, name resolution and
- * datagrams are not offered yet. ioctlsocket knows FIONBIO. A condition function has to return: no
+ * What differs from Windows: WSAPoll, overlapped calls and name resolution are not offered yet.
+ * ioctlsocket knows FIONBIO, FIONREAD and SIOCATMARK. A condition function has to return: no
  * exception and no longjmp through it.
  *
  * The in-process entry, which Windows does not have, is AF_VESTIBULE; a program that is compiled
@@ -20,6 +20,20 @@
 
 /* ---- The system's headers, with the names that Winsock uses differently put aside ------------ */
 
+/* How many sockets a set has is the program's choice; the system's headers have a number, too. */
+#if defined FD_SETSIZE && (!defined _SYS_SELECT_H || FD_SETSIZE != __FD_SETSIZE)
+#define VESTIBULE_SETSIZE_CHOSEN
+#pragma push_macro("FD_SETSIZE")
+#undef FD_SETSIZE
+#endif
+
+/* Nearly every header of the system brings these. */
+#ifndef _SYS_SELECT_H
+#define VESTIBULE_PUT_ASIDE
+#define select vestibule_system_select
+#define fd_set vestibule_system_fd_set
+#endif
+
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +42,15 @@
 #include <sys/ioctl.h>
 #include <sys/select.h>
 #include <sys/time.h>
+
+#ifdef VESTIBULE_PUT_ASIDE
+#undef VESTIBULE_PUT_ASIDE
+#undef select
+#undef fd_set
+#else
+#define select vestibule_ws_select
+#define fd_set vestibule_ws_fd_set
+#endif
 
 #ifndef _SYS_SOCKET_H
 #define VESTIBULE_PUT_ASIDE
@@ -38,6 +61,8 @@
 #define connect vestibule_system_connect
 #define send vestibule_system_send
 #define recv vestibule_system_recv
+#define sendto vestibule_system_sendto
+#define recvfrom vestibule_system_recvfrom
 #define shutdown vestibule_system_shutdown
 #define getsockname vestibule_system_getsockname
 #define getpeername vestibule_system_getpeername
@@ -57,6 +82,8 @@
 #undef connect
 #undef send
 #undef recv
+#undef sendto
+#undef recvfrom
 #undef shutdown
 #undef getsockname
 #undef getpeername
@@ -71,6 +98,8 @@
 #define connect vestibule_ws_connect
 #define send vestibule_ws_send
 #define recv vestibule_ws_recv
+#define sendto vestibule_ws_sendto
+#define recvfrom vestibule_ws_recvfrom
 #define shutdown vestibule_ws_shutdown
 #define getsockname vestibule_ws_getsockname
 #define getpeername vestibule_ws_getpeername
@@ -96,7 +125,52 @@ typedef uint32_t SERVICETYPE;
 #include "vestibule_wsnumbers.h"
 
 #undef FD_SETSIZE
+#ifdef VESTIBULE_SETSIZE_CHOSEN
+#undef VESTIBULE_SETSIZE_CHOSEN
+#pragma pop_macro("FD_SETSIZE")
+#else
 #define FD_SETSIZE 64
+#endif
+
+/* A list of sockets, not a set of bits: it may hold any, and select looks at fd_count of them,
+ * however long the array is. A program that defines FD_SETSIZE first chooses the length (LAY-39,
+ * EVT-64). */
+typedef struct fd_set {
+    u_int fd_count;
+    SOCKET fd_array[FD_SETSIZE];
+} fd_set, FD_SET, *PFD_SET, *LPFD_SET;
+
+static inline int vestibule_fd_isset(SOCKET s, const fd_set *set) {
+    u_int i;
+    for (i = 0; i < set->fd_count; i++)
+        if (set->fd_array[i] == s)
+            return 1;
+    return 0;
+}
+
+static inline void vestibule_fd_add(SOCKET s, fd_set *set) {
+    if (!vestibule_fd_isset(s, set) && set->fd_count < FD_SETSIZE)
+        set->fd_array[set->fd_count++] = s;
+}
+
+static inline void vestibule_fd_remove(SOCKET s, fd_set *set) {
+    u_int i, kept = 0;
+    for (i = 0; i < set->fd_count; i++)
+        if (set->fd_array[i] != s)
+            set->fd_array[kept++] = set->fd_array[i];
+    set->fd_count = kept;
+}
+
+#undef FD_ZERO
+#undef FD_SET
+#undef FD_CLR
+#undef FD_ISSET
+#define FD_ZERO(set) ((void)((set)->fd_count = 0))
+#define FD_SET(s, set) vestibule_fd_add((SOCKET)(s), (set))
+#define FD_CLR(s, set) vestibule_fd_remove((SOCKET)(s), (set))
+#define FD_ISSET(s, set) vestibule_fd_isset((SOCKET)(s), (set))
+
+typedef struct timeval TIMEVAL, *PTIMEVAL, *LPTIMEVAL; /* the system's, with members of 64 bits */
 
 typedef struct sockaddr SOCKADDR, *PSOCKADDR, *LPSOCKADDR;
 typedef struct sockaddr_in SOCKADDR_IN, *PSOCKADDR_IN, *LPSOCKADDR_IN;
@@ -258,6 +332,11 @@ SOCKET WSAAPI WSASocketA(int af, int type, int protocol, WSAPROTOCOL_INFOA *lpPr
                          DWORD dwFlags) VESTIBULE_SYMBOL("wsasocket");
 SOCKET WSAAPI WSASocketW(int af, int type, int protocol, WSAPROTOCOL_INFOW *lpProtocolInfo, GROUP g,
                          DWORD dwFlags) VESTIBULE_SYMBOL("wsasocket");
+/* WSAEOPNOTSUPP: a socket stays in its process. See vestibule_adopt and vestibule_detach. */
+int WSAAPI WSADuplicateSocketA(SOCKET s, DWORD dwProcessId, WSAPROTOCOL_INFOA *lpProtocolInfo)
+    VESTIBULE_SYMBOL("duplicate_socket");
+int WSAAPI WSADuplicateSocketW(SOCKET s, DWORD dwProcessId, WSAPROTOCOL_INFOW *lpProtocolInfo)
+    VESTIBULE_SYMBOL("duplicate_socket");
 /* How many entries there are, or SOCKET_ERROR; *lpdwBufferLength becomes what they need (HND-22).
  */
 int WSAAPI WSAEnumProtocolsA(LPINT lpiProtocols, WSAPROTOCOL_INFOA *lpProtocolBuffer,
@@ -274,16 +353,47 @@ SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr *addr, int *addrlen,
                         LPCONDITIONPROC lpfnCondition, DWORD_PTR dwCallbackData)
     VESTIBULE_SYMBOL("wsaaccept"); /* LAY-13 */
 int WSAAPI connect(SOCKET s, const struct sockaddr *name, int namelen) VESTIBULE_SYMBOL("connect");
+/* After WSAEWOULDBLOCK lpCalleeData and its buffer have to stay where they are until the attempt
+ * has ended or the socket is closed. They are filled before the success can be seen, by FD_CONNECT,
+ * by a descriptor or by a call (CON-25), and never touched after a failure or closesocket (UDA-12).
+ */
 int WSAAPI WSAConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF lpCallerData,
                       LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS lpGQOS)
     VESTIBULE_SYMBOL("wsaconnect"); /* LAY-14 */
 
 int WSAAPI send(SOCKET s, const char *buf, int len, int flags) VESTIBULE_SYMBOL("send");
 int WSAAPI recv(SOCKET s, char *buf, int len, int flags) VESTIBULE_SYMBOL("recv");
+/* Up to 1024 buffers; lpOverlapped and lpCompletionRoutine are NULL. */
+int WSAAPI WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+                   DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped,
+                   LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    VESTIBULE_SYMBOL("wsasend");
+int WSAAPI WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
+                   LPDWORD lpFlags, LPWSAOVERLAPPED lpOverlapped,
+                   LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    VESTIBULE_SYMBOL("wsarecv");
+int WSAAPI sendto(SOCKET s, const char *buf, int len, int flags, const struct sockaddr *to,
+                  int tolen) VESTIBULE_SYMBOL("sendto");
+int WSAAPI recvfrom(SOCKET s, char *buf, int len, int flags, struct sockaddr *from, int *fromlen)
+    VESTIBULE_SYMBOL("recvfrom");
+int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+                     DWORD dwFlags, const struct sockaddr *lpTo, int iTolen,
+                     LPWSAOVERLAPPED lpOverlapped,
+                     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    VESTIBULE_SYMBOL("wsasendto");
+int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
+                       LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags, struct sockaddr *lpFrom,
+                       LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
+                       LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    VESTIBULE_SYMBOL("wsarecvfrom");
 int WSAAPI WSASendDisconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData)
     VESTIBULE_SYMBOL("send_disconnect"); /* LAY-15 */
 int WSAAPI WSARecvDisconnect(SOCKET s, LPWSABUF lpInboundDisconnectData)
     VESTIBULE_SYMBOL("recv_disconnect"); /* LAY-15 */
+
+/* How many sockets are left in the sets: the ready ones. nfds is ignored (EVT-63, EVT-64). */
+int WSAAPI select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds,
+                  const struct timeval *timeout) VESTIBULE_SYMBOL("select");
 
 int WSAAPI getsockname(SOCKET s, struct sockaddr *name, int *namelen)
     VESTIBULE_SYMBOL("getsockname");
@@ -300,8 +410,8 @@ int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
                     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
     VESTIBULE_SYMBOL("wsaioctl");
 
-/* Network events. Event objects belong to the process: WSACleanup closes none of them, and after the
- * last one these calls fail as all others do (EVT-48, HND-01). */
+/* Network events. Event objects belong to the process: WSACleanup closes none of them, and after
+ * the last one these calls fail as all others do (EVT-48, HND-01). */
 WSAEVENT WSAAPI WSACreateEvent(void) VESTIBULE_SYMBOL("create_event");
 BOOL WSAAPI WSACloseEvent(WSAEVENT hEvent) VESTIBULE_SYMBOL("close_event");
 BOOL WSAAPI WSASetEvent(WSAEVENT hEvent) VESTIBULE_SYMBOL("set_event");
@@ -311,8 +421,7 @@ DWORD WSAAPI WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT *lphEvents, 
     VESTIBULE_SYMBOL("wait_for_events"); /* LAY-17 */
 int WSAAPI WSAEventSelect(SOCKET s, WSAEVENT hEventObject, LONG lNetworkEvents)
     VESTIBULE_SYMBOL("event_select"); /* LAY-16 */
-int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject,
-                                LPWSANETWORKEVENTS lpNetworkEvents)
+int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject, LPWSANETWORKEVENTS lpNetworkEvents)
     VESTIBULE_SYMBOL("enum_network_events"); /* LAY-16 */
 /* The window is a notification port, see VestibuleCreatePort (EVT-55). */
 int WSAAPI WSAAsyncSelect(SOCKET s, HWND hWnd, u_int wMsg, LONG lEvent)
@@ -327,7 +436,8 @@ BOOL WSAAPI VestibuleClosePort(HWND hPort) VESTIBULE_SYMBOL("close_port");
 BOOL WSAAPI VestibuleGetMessage(HWND hPort, PVESTIBULE_MESSAGE lpMessage, DWORD dwTimeout)
     VESTIBULE_SYMBOL("get_message");
 /* Descriptors for poll and epoll, or -1: readable while a message waits or the event object is set,
- * and perhaps early; getting a message or waiting with a time-out of 0 makes them exact (EVT-61). */
+ * and perhaps early; getting a message or waiting with a time-out of 0 makes them exact (EVT-61).
+ */
 int WSAAPI VestibulePortDescriptor(HWND hPort) VESTIBULE_SYMBOL("port_descriptor");
 int WSAAPI VestibuleEventDescriptor(WSAEVENT hEvent) VESTIBULE_SYMBOL("event_descriptor");
 
@@ -337,12 +447,32 @@ int WSAAPI VestibuleEventDescriptor(WSAEVENT hEvent) VESTIBULE_SYMBOL("event_des
 }
 #endif
 
+/* Programs call ioctlsocket with an unsigned long, too, which has 64 bits here. */
+static inline int vestibule_ioctlsocket_long(SOCKET s, LONG cmd, unsigned long *argp) {
+    u_long value = argp == NULL ? 0 : (u_long)*argp;
+    int result = ioctlsocket(s, cmd, argp == NULL ? NULL : &value);
+    if (result == 0)
+        *argp = value;
+    return result;
+}
+#ifdef __cplusplus
+static inline int ioctlsocket(SOCKET s, LONG cmd, unsigned long *argp) {
+    return vestibule_ioctlsocket_long(s, cmd, argp);
+}
+#elif __STDC_VERSION__ >= 201112L
+#define ioctlsocket(s, cmd, argp)                                                                  \
+    _Generic((argp), unsigned long *: vestibule_ioctlsocket_long, default: ioctlsocket)(s, cmd,    \
+                                                                                        argp)
+#endif
+
 #ifdef UNICODE
 #define WSASocket WSASocketW
+#define WSADuplicateSocket WSADuplicateSocketW
 #define WSAEnumProtocols WSAEnumProtocolsW
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 #else
 #define WSASocket WSASocketA
+#define WSADuplicateSocket WSADuplicateSocketA
 #define WSAEnumProtocols WSAEnumProtocolsA
 typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 #endif

@@ -32,6 +32,10 @@ class Entry(enum.Enum):
     """Streams in memory, inside one process. A caller waits for the decision; user data travels along."""
     IN_PROCESS_MESSAGES = "in-process-messages"
     """The same with messages: a send is one message, a receive takes one."""
+    UDP4 = "udp4"
+    """Datagrams over IPv4: the kernel's socket, without connections."""
+    UDP6 = "udp6"
+    """Datagrams over IPv6, likewise."""
 
 
 class Shutdown(enum.IntEnum):
@@ -68,15 +72,34 @@ class SocketOption(enum.Enum):
     handshake, where 0, the default, leaves it to the kernel (CON-33)."""
     CALLER_CHECK = "caller-check"
     """Boolean, TCP only: whether the listener looks if a caller has reset its request (LSN-37)."""
+    DONT_ROUTE = "SO_DONTROUTE"
+    """Boolean; kept, without effect."""
+    DEBUG = "SO_DEBUG"
+    """Boolean; kept, without effect."""
+    BROADCAST = "SO_BROADCAST"
+    """Boolean, datagrams only: whether they may go to everybody."""
+    EXCLUSIVE_ADDRESS = "SO_EXCLUSIVEADDRUSE"
+    """Boolean, before bind: nobody else may use the address. So it is unless REUSE_ADDRESS is set, and the
+    two exclude each other."""
+    KEEP_ALIVE_IDLE = "TCP_KEEPIDLE"
+    """Seconds that a connection is idle before it is probed, TCP only."""
+    KEEP_ALIVE_INTERVAL = "TCP_KEEPINTVL"
+    """Seconds between two probes, TCP only."""
+    KEEP_ALIVE_COUNT = "TCP_KEEPCNT"
+    """How many probes are not answered before the connection is lost, TCP only."""
+    V6_ONLY = "IPV6_V6ONLY"
+    """Boolean, before bind, IPv6 only: whether it takes no IPv4."""
+    CONNECT_TIME = "SO_CONNECT_TIME"
+    """Read only: for how many seconds it has been connected, 0xFFFFFFFF if it is not (SKT-20)."""
     ACCEPT_CONN = "SO_ACCEPTCONN"
     """Boolean, read only: whether the socket listens (LSN-30)."""
     ERROR = "SO_ERROR"
     """Read only: the Winsock number of the socket's own error, 0 if none; reading keeps it (HND-27)."""
     TYPE = "SO_TYPE"
-    """Read only: 1 for a stream, 5 for messages."""
+    """Read only: 1 for a stream, 2 for datagrams, 5 for messages."""
     MAX_MESSAGE_SIZE = "SO_MAX_MSG_SIZE"
-    """Read only, messages only: the longest that can be sent, in bytes, which is the receive buffer of the
-    peer."""
+    """Read only, messages and datagrams only: the longest that can be sent, in bytes: the receive buffer of
+    the peer, or what IP carries."""
 
 
 class Setting(enum.IntEnum):
@@ -170,8 +193,8 @@ class Capability(enum.IntFlag):
     MESSAGE_ORIENTED = 1 << 14
     """Messages keep their boundaries (SOCK_SEQPACKET)."""
     URGENT_DATA = 1 << 15
-    """The protocol has urgent data. :attr:`SocketOption.OOB_INLINE` keeps it in the stream; calls of the
-    library that send or receive it are not offered yet."""
+    """The protocol has urgent data; see the ``urgent`` of ``send`` and ``recv``.
+    :attr:`SocketOption.OOB_INLINE` keeps it in the stream."""
     PORT_ADDRESSES = 1 << 16
     """Addresses have a port: 0 means choose one, and an all-zero destination is not valid."""
     NETWORK_ERRORS = 1 << 17
@@ -183,11 +206,15 @@ class Capability(enum.IntFlag):
     KERNEL_BACKLOG = 1 << 20
     """The kernel's queue is the backlog: as many requests as it says complete their connect, and a
     deferred one no longer counts."""
+    CONNECTIONLESS = 1 << 21
+    """Datagrams: each is sent to an address and may be lost, and there is nothing to listen to or to accept."""
 
 
 class ServiceFlags(enum.IntFlag):
     """Service flags of an entry, with Winsock's numbers (``XP1_*``)."""
 
+    CONNECTIONLESS = 0x1
+    """Datagrams."""
     GUARANTEED_DELIVERY = 0x2
     """What was sent arrives, or the connection ends."""
     GUARANTEED_ORDER = 0x4
@@ -202,6 +229,8 @@ class ServiceFlags(enum.IntFlag):
     """User data travels with a connect (UDA-08)."""
     DISCONNECT_DATA = 0x100
     """User data travels with a disconnect (UDA-08)."""
+    SUPPORT_BROADCAST = 0x200
+    """A datagram can go to everybody."""
     QOS_SUPPORTED = 0x2000
     """Flow specifications travel with a connect."""
     IFS_HANDLES = 0x20000

@@ -6,10 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef AF_VESTIBULE
-#include <vestibule.h>
-#endif
-
 static void report_callee(struct text *results, const struct attempt *attempt) {
     size_t length = attempt->callee.len;
     if (!attempt->has_callee)
@@ -64,7 +60,6 @@ enum outcome connect_perform(struct work *work) {
         result = WSAConnect(work->socket, address, length, bytes.absent ? NULL : &caller_data,
                             attempt->has_callee ? &attempt->callee : NULL, sqos, gqos);
     error = WSAGetLastError();
-    attempt->goes_on = result != 0 && error == WSAEWOULDBLOCK;
     report_callee(work->results, attempt);
     free(bytes.data);
     WSASetLastError(error);
@@ -75,14 +70,6 @@ enum outcome callee_perform(struct work *work) {
     struct attempt *attempt = attempt_of(words_value(work->words, "name"));
     if (attempt == NULL || !attempt->has_callee)
         return NONSENSE;
-#ifdef AF_VESTIBULE
-    /* The library does not keep the structure: what comes after the call is asked for. */
-    if (attempt->goes_on) {
-        struct vestibule_buffer room = {(uint32_t)attempt->capacity, attempt->callee.buf};
-        if (vestibule_callee_data(work->socket, &room) == 0)
-            attempt->callee.len = room.len;
-    }
-#endif
     report_callee(work->results, attempt);
     return OK;
 }

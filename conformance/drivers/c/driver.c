@@ -28,7 +28,7 @@
 #define API                                                                                        \
     "winsock-api,null-pointers,raw-lengths,address-buffers,raw-decision,callback-context,"         \
     "callee-buffer,writable-inputs,groups,group-qos,qos-parameter,raw-options,handles,"            \
-    "last-error,events" MORE
+    "last-error,events,select" MORE
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
 
@@ -67,14 +67,14 @@ static void greet(void) {
              "port-addresses,datagram-free,connect-timeout,%s",
              API);
     text_add(&line,
-             " caps.tcp=kernel-handle,half-close,abort,port-addresses,network-errors,"
-             "datagram-free,reset-visible,kernel-backlog,connect-timeout,%s",
+             " caps.tcp=kernel-handle,half-close,abort,urgent-data,port-addresses,network-errors,"
+             "reset-visible,kernel-backlog,connect-timeout,%s",
              API);
 #else
     const char *wine = wine_version();
     text_add(&line, "hello protocol=1 impl=%s version=%s entries=tcp", wine ? "wine" : "winsock",
              wine ? wine : "2.2");
-    text_add(&line, " caps.tcp=half-close,abort,port-addresses,network-errors,%s", API);
+    text_add(&line, " caps.tcp=half-close,abort,urgent-data,port-addresses,network-errors,%s", API);
 #endif
     say(&line);
     text_free(&line);

@@ -49,6 +49,7 @@ enum outcome verb_perform(struct lane *lane, const struct request *request, stru
 enum outcome accept_perform(struct lane *lane, const struct request *request, struct text *results);
 enum outcome option_get(SOCKET socket, const struct words *words, struct text *results);
 enum outcome option_set(SOCKET socket, const struct words *words);
+enum outcome select_perform(struct work *work);
 enum outcome wait_for(SOCKET socket, const struct words *words, struct text *results);
 enum outcome connect_perform(struct work *work);
 enum outcome callee_perform(struct work *work);

@@ -128,6 +128,33 @@ static void event_add(struct text *text, size_t index, int error) {
         text_add(text, ":%s", error_name(error));
 }
 
+/* Adds those whose bit is set, with their errors where there are some. */
+static void events_add(struct text *text, const char *key, long mask, const int *errors) {
+    const char *between = "";
+    size_t index;
+    text_add(text, " %s=", key);
+    for (index = 0; index < EVENTS; index++) {
+        if ((mask & events[index].bit) == 0)
+            continue;
+        text_add(text, "%s", between);
+        event_add(text, index, errors == NULL ? 0 : errors[events[index].index]);
+        between = ",";
+    }
+    if (*between == '\0')
+        text_add(text, "-");
+}
+
+/* What the errors are before the call. */
+#define UNWRITTEN 0xA5
+
+static int is_unwritten(const int *error) {
+    const unsigned char *bytes = (const unsigned char *)error;
+    size_t index = 0;
+    while (index < sizeof *error && bytes[index] == UNWRITTEN)
+        index++;
+    return index == sizeof *error;
+}
+
 /* ---- Event objects --------------------------------------------------------------------------- */
 
 static enum outcome succeeded(BOOL result) {
@@ -192,7 +219,8 @@ enum outcome event_wait_perform(struct work *work) {
     DWORD result;
     if (count < 0)
         return NONSENSE;
-    result = WSAWaitForMultipleEvents((DWORD)count, list, all, timeout_of(work->words), FALSE);
+    result = WSAWaitForMultipleEvents((DWORD)count, list, all, timeout_of(work->words),
+                                      words_number(work->words, "alertable", 0) != 0);
     if (result == WSA_WAIT_FAILED)
         return FAIL;
     text_add(work->results, " ended=%d", result != WSA_WAIT_TIMEOUT);
@@ -213,24 +241,22 @@ enum outcome event_select_perform(struct work *work) {
 }
 
 enum outcome enum_events_perform(struct work *work) {
-    int known, first = 1;
+    int known;
     WSAEVENT event = event_of(work->words, "event", &known);
     WSANETWORKEVENTS found;
+    long written = 0;
     size_t index;
     if (!known)
         return NONSENSE;
-    memset(&found, 0, sizeof found);
-    if (WSAEnumNetworkEvents(work->socket, event, &found) != 0)
+    memset(&found, UNWRITTEN, sizeof found);
+    if (WSAEnumNetworkEvents(work->socket, event,
+                             words_has(work->words, "result") ? NULL : &found) != 0)
         return FAIL;
-    text_add(work->results, " events=");
-    for (index = 0; index < EVENTS; index++) {
-        if ((found.lNetworkEvents & events[index].bit) == 0)
-            continue;
-        text_add(work->results, "%s", first ? "" : ",");
-        event_add(work->results, index, found.iErrorCode[events[index].index]);
-        first = 0;
-    }
-    text_add(work->results, "%s", first ? "-" : "");
+    for (index = 0; index < EVENTS; index++)
+        if (!is_unwritten(&found.iErrorCode[events[index].index]))
+            written |= events[index].bit;
+    events_add(work->results, "events", found.lNetworkEvents, found.iErrorCode);
+    events_add(work->results, "written", written, NULL);
     return OK;
 }
 
@@ -290,8 +316,8 @@ enum outcome async_select_perform(struct work *work) {
     long mask;
     if (!known || !mask_read(words_value(work->words, "mask"), &mask))
         return NONSENSE;
-    return ended(WSAAsyncSelect(work->socket, port,
-                                (u_int)words_number(work->words, "message", 0), mask));
+    return ended(
+        WSAAsyncSelect(work->socket, port, (u_int)words_number(work->words, "message", 0), mask));
 }
 
 enum outcome port_get_perform(struct work *work) {

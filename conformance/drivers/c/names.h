@@ -11,7 +11,6 @@ struct attempt {
     WSABUF callee;
     size_t capacity;
     int has_callee;
-    int goes_on; /* the call ended with WSAEWOULDBLOCK */
 };
 
 struct named {

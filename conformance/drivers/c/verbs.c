@@ -14,13 +14,20 @@
 #include <vestibule.h>
 #endif
 
+/* The socket type with this name; a stream without one. */
+static int socket_type(const char *name) {
+    if (name == NULL)
+        return SOCK_STREAM;
+    return strcmp(name, "dgram") == 0 ? SOCK_DGRAM : SOCK_SEQPACKET;
+}
+
 static enum outcome do_socket(struct work *work) {
     const char *name = words_value(work->words, "name");
     const char *entry = words_value(work->words, "entry");
     const char *family = words_value(work->words, "family");
     const char *type = words_value(work->words, "type");
     long group = words_number(work->words, "group", 0);
-    int kind = type != NULL && strcmp(type, "seqpacket") == 0 ? SOCK_SEQPACKET : SOCK_STREAM;
+    int kind = socket_type(type);
     int af = family != NULL && strcmp(family, "inet6") == 0 ? AF_INET6 : AF_INET;
     SOCKET made;
     if (name == NULL || entry == NULL)
@@ -63,10 +70,12 @@ static enum outcome do_bind(struct work *work) {
 
 static enum outcome do_send(struct work *work) {
     struct bytes bytes;
-    int sent;
+    int flags = 0, sent;
     if (!bytes_read(words_value(work->words, "data"), &bytes))
         return NONSENSE;
-    sent = send(work->socket, (const char *)bytes.data, (int)bytes.length, 0);
+    if (words_number(work->words, "urgent", 0))
+        flags |= MSG_OOB;
+    sent = send(work->socket, (const char *)bytes.data, (int)bytes.length, flags);
     free(bytes.data);
     if (sent < 0)
         return FAIL;
@@ -84,6 +93,8 @@ static enum outcome do_recv(struct work *work) {
         flags |= MSG_PEEK;
     if (words_number(work->words, "partial", 0))
         flags |= MSG_PARTIAL;
+    if (words_number(work->words, "urgent", 0))
+        flags |= MSG_OOB;
     received = recv(work->socket, buffer, (int)max, flags);
     if (received >= 0)
         bytes_add(work->results, "data", buffer, (size_t)received);
@@ -390,6 +401,7 @@ static const struct {
     {"port-close", port_close_perform, 0},
     {"async-select", async_select_perform, 1},
     {"port-get", port_get_perform, 0},
+    {"select", select_perform, 0},
     {"handle", do_handle, 0},
     {"thread", do_thread, 0},
     {"last-error", do_last_error, 0},

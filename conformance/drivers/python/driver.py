@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 import vestibule
+from events import EventVerbs, Registry
 from vestibule import (
     Decision,
     Entry,
@@ -36,12 +37,15 @@ from vestibule import (
 Fields = dict[str, str]
 Address = Any
 
-API = "raw-decision raise raise-propagates qos-parameter timed-accept descriptor-limit data-options"
+API = (
+    "raw-decision raise raise-propagates qos-parameter timed-accept descriptor-limit data-options "
+    "events event-descriptors message-mode select"
+)
 CAPABILITIES = {
     "in-process": "connect-data disconnect-data refusal-data qos decided-connect refusal-visible active-refusal "
     "withdrawal-visible exact-backlog conditional-accept peer-credentials half-close abort message-oriented "
     "port-addresses datagram-free reset-visible close-visible connect-timeout " + API,
-    "tcp": "kernel-handle half-close abort port-addresses network-errors datagram-free reset-visible "
+    "tcp": "kernel-handle urgent-data half-close abort port-addresses network-errors reset-visible "
     "kernel-backlog connect-timeout " + API,
 }
 
@@ -51,13 +55,19 @@ ENTRIES = {
     ("tcp", None, None): Entry.TCP4,
     ("tcp", "inet", None): Entry.TCP4,
     ("tcp", "inet6", None): Entry.TCP6,
+    ("tcp", None, "dgram"): Entry.UDP4,
+    ("tcp", "inet", "dgram"): Entry.UDP4,
+    ("tcp", "inet6", "dgram"): Entry.UDP6,
 }
 DECISIONS = {"accept": Decision.ACCEPT, "reject": Decision.REJECT, "defer": Decision.DEFER}
 DIRECTIONS = {"receive": Shutdown.RECEIVE, "send": Shutdown.SEND, "both": Shutdown.BOTH}
 USER_DATA = {kind.value: kind for kind in UserDataKind}
 # Verbs and arguments of the protocol that this API has no counterpart for.
 NO_VERBS = {"ioctl", "handle", "last-error", "cleanup"}
-NO_ARGUMENTS = {"len", "addrlen", "context", "group", "gqos", "scribble", "reply-bytes", "reply-len", "reply-buf"}
+NO_ARGUMENTS = {"len", "addrlen", "context", "group", "gqos", "scribble", "reply-bytes", "reply-len", "reply-buf"} | {
+    "alertable",
+    "result",
+}
 
 SETTLE = 0.03 * float(os.environ.get("VESTIBULE_TEST_SLOW") or 1)
 
@@ -147,11 +157,12 @@ def milliseconds(text: str | None) -> float | None:
     return None if text is None else int(text) / 1000
 
 
-class Lane:
+class Lane(EventVerbs):
     """A thread that takes its lines in order, also inside its condition functions."""
 
     def __init__(self, driver: Driver, name: str) -> None:
         self.driver = driver
+        self.events = driver.events
         self.name = name
         self.inbox: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
         threading.Thread(target=self.serve, name=name, daemon=True).start()
@@ -200,7 +211,7 @@ class Lane:
         entry = ENTRIES.get((fields["entry"], family, fields.get("type")))
         if entry is None:
             raise UnsupportedError
-        self.driver.sockets[fields["name"]] = vestibule.Socket(entry)
+        self.driver.name(fields["name"], vestibule.Socket(entry))
 
     def do_bind(self, fields: Fields, **_: Any) -> None:
         self.socket(fields).bind(read_address(fields["addr"]))
@@ -214,7 +225,7 @@ class Lane:
         condition = {"ask": lambda request: self.ask(call, request), "null": None, "plain": None}[fields["condition"]]
         timeout = milliseconds(fields.get("timeout"))
         accepted = self.socket(fields).accept(condition, timeout=timeout)
-        self.driver.sockets[fields["as"]] = accepted
+        self.driver.name(fields["as"], accepted)
 
     def ask(self, call: str, request: vestibule.ConnectionRequest) -> int:
         """The condition function: shows the request to the runner and does what it is told."""
@@ -264,11 +275,23 @@ class Lane:
         return {"callee-data": write_bytes(data), "callee-len": str(len(data))}
 
     def do_send(self, fields: Fields, **_: Any) -> Fields:
-        return {"n": str(self.socket(fields).send(read_bytes(fields["data"]) or b""))}
+        urgent = fields.get("urgent") == "1"
+        return {"n": str(self.socket(fields).send(read_bytes(fields["data"]) or b"", urgent=urgent))}
 
     def do_recv(self, fields: Fields, **_: Any) -> Fields:
-        peek, partial = (fields.get(flag) == "1" for flag in ("peek", "partial"))
-        return {"data": write_bytes(self.socket(fields).recv(int(fields["max"]), peek=peek, partial=partial))}
+        peek, partial, urgent = (fields.get(flag) == "1" for flag in ("peek", "partial", "urgent"))
+        data = self.socket(fields).recv(int(fields["max"]), peek=peek, partial=partial, urgent=urgent)
+        return {"data": write_bytes(data)}
+
+    def do_select(self, fields: Fields, **_: Any) -> Fields:
+        names = {key: fields[key].split(",") if key in fields else [] for key in ("read", "write", "except")}
+        sets = [[self.driver.sockets[name] for name in names[key]] for key in names]
+        found = vestibule.select(*sets, timeout=milliseconds(fields.get("timeout")))
+        ready = zip(names, sets, found, strict=True)
+        return {
+            key: ",".join(name for name, socket in zip(names[key], asked, strict=True) if socket in have) or "-"
+            for key, asked, have in ready
+        }
 
     def do_shutdown(self, fields: Fields, **_: Any) -> None:
         if fields["how"] not in DIRECTIONS:
@@ -389,6 +412,7 @@ class Lane:
                 if not socket.closed and socket.linger.on:
                     socket.linger = (False, 0)
                 socket.close()
+        self.events.clear()
 
     def do_quit(self, fields: Fields, **_: Any) -> None:
         """The reply is written first; the lane ends the process then."""
@@ -399,6 +423,7 @@ class Driver:
 
     def __init__(self) -> None:
         self.sockets: dict[str, vestibule.Socket] = {}
+        self.events = Registry()
         self.room: dict[vestibule.Socket, int | None] = {}
         self.lanes: dict[str, Lane] = {}
         self.ballast: list[int] = []
@@ -411,6 +436,11 @@ class Driver:
         with self.writing:
             sys.stdout.buffer.write(line.encode() + b"\n")
             sys.stdout.buffer.flush()
+
+    def name(self, name: str, socket: vestibule.Socket) -> None:
+        """Gives a socket a name."""
+        self.sockets[name] = socket
+        self.events.sockets[socket.message_name] = name
 
     def exhaust(self) -> None:
         """Opens descriptors until none is left."""

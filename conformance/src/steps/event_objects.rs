@@ -70,14 +70,24 @@ fn is_readable(scene: &mut Scene, object: Object, not: String) -> Step {
 }
 
 #[given(
-    regex = r"^(the server|another thread|a third thread) waits for (all of )?(the (?:second |third )?event object(?:(?:, | and )the (?:second |third )?event object)*|no event object|\d+ event objects)(?: for at most (\d+) ms)?$"
+    regex = r"^(the server|another thread|a third thread) waits (alertably )?for (all of )?(the (?:second |third )?event object(?:(?:, | and )the (?:second |third )?event object)*|no event object|\d+ event objects)(?: for at most (\d+) ms)?$"
 )]
 #[when(
-    regex = r"^(the server|another thread|a third thread) waits for (all of )?(the (?:second |third )?event object(?:(?:, | and )the (?:second |third )?event object)*|no event object|\d+ event objects)(?: for at most (\d+) ms)?$"
+    regex = r"^(the server|another thread|a third thread) waits (alertably )?for (all of )?(the (?:second |third )?event object(?:(?:, | and )the (?:second |third )?event object)*|no event object|\d+ event objects)(?: for at most (\d+) ms)?$"
 )]
-fn wait(scene: &mut Scene, actor: Actor, all: String, objects: String, timeout: String) -> Step {
+fn wait(
+    scene: &mut Scene,
+    actor: Actor,
+    alertably: String,
+    all: String,
+    objects: String,
+    timeout: String,
+) -> Step {
     let names = scene.names_of_objects(&objects)?;
     let mut arguments = Fields::from([("events", names.as_str())]);
+    if !alertably.is_empty() {
+        arguments.set("alertable", "1");
+    }
     if !all.is_empty() {
         arguments.set("all", "1");
     }

@@ -86,8 +86,8 @@ fn told(scene: &mut Scene, events: String, socket: Socket, number: String) -> St
     Err(format!("{found:?} were told of; it should be {wanted:?}"))
 }
 
-#[then(regex = r"^no( more)? message waits in (the port|the port of caller [A-Z])$")]
-fn no_message(scene: &mut Scene, _more: String, port: Object) -> Step {
+#[then(regex = r"^no(?: more)? message waits in (the port|the port of caller [A-Z])$")]
+fn no_message(scene: &mut Scene, port: Object) -> Step {
     scene.settle()?;
     match scene.next_message(&port, false)? {
         Some(message) => Err(format!("a message waits: {message}")),

@@ -14,4 +14,5 @@ mod event_objects;
 mod looking;
 mod messages;
 mod registering;
+mod selecting;
 mod sockets;

@@ -53,9 +53,9 @@ fn recorded(scene: &mut Scene, events: String, socket: Socket) -> Step {
 }
 
 #[then(
-    regex = r"^nothing( more)? is recorded on (the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z])$"
+    regex = r"^nothing(?: more)? is recorded on (the (?:second )?listener|the accepted socket(?: of [A-Z])?|(?:caller|socket) [A-Z])$"
 )]
-fn nothing_recorded(scene: &mut Scene, _more: String, socket: Socket) -> Step {
+fn nothing_recorded(scene: &mut Scene, socket: Socket) -> Step {
     scene.check_recorded(&socket, &BTreeSet::new())
 }
 

@@ -16,9 +16,13 @@ use crate::{
 const BACKLOG: &str = "5";
 
 /// What every socket is that is made from here on.
-#[given(regex = r"^sockets are (message-oriented|streams)$")]
+#[given(regex = r"^sockets are (message-oriented|streams|for datagrams)$")]
 fn kind_of_sockets(scene: &mut Scene, kind: String) {
-    scene.message_oriented = kind == "message-oriented";
+    scene.socket_type = match kind.as_str() {
+        "message-oriented" => Some("seqpacket"),
+        "for datagrams" => Some("dgram"),
+        _ => None,
+    };
 }
 
 #[given(regex = r"^a (non-blocking |blocking )?(second )?listener(?: with a backlog of (-?\d+))?$")]

@@ -40,8 +40,9 @@ bitflags! {
         const ABORT = 1 << 13;
         /// Messages keep their boundaries (`SOCK_SEQPACKET`).
         const MESSAGE_ORIENTED = 1 << 14;
-        /// The protocol has urgent data. [`SocketOption::OobInline`](crate::SocketOption) keeps it
-        /// in the stream; calls of the library that send or receive it are not offered yet.
+        /// The protocol has urgent data, which [`Socket::send_urgent`](crate::Socket::send_urgent)
+        /// sends and a receive with [`Receive::urgent`](crate::Receive::urgent) takes.
+        /// [`SocketOption::OobInline`](crate::SocketOption) keeps it in the stream.
         const URGENT_DATA = 1 << 15;
         /// Addresses have a port: 0 means choose one, and an all-zero destination is not valid.
         const PORT_ADDRESSES = 1 << 16;
@@ -54,6 +55,9 @@ bitflags! {
         /// The kernel's queue is the backlog: as many requests as it says complete their connect,
         /// and a deferred one no longer counts.
         const KERNEL_BACKLOG = 1 << 20;
+        /// Datagrams: each is sent to an address and may be lost, and there is nothing to listen to or
+        /// to accept (`SOCK_DGRAM`).
+        const CONNECTIONLESS = 1 << 21;
     }
 }
 
@@ -62,6 +66,8 @@ bitflags! {
     /// numbers (LAY-29). Here are those that an entry of this provider may have.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ServiceFlags: u32 {
+        /// `XP1_CONNECTIONLESS`: datagrams.
+        const CONNECTIONLESS = 0x1;
         /// `XP1_GUARANTEED_DELIVERY`: what was sent arrives, or the connection ends.
         const GUARANTEED_DELIVERY = 0x2;
         /// `XP1_GUARANTEED_ORDER`: what arrives does so in order, and once.
@@ -76,6 +82,8 @@ bitflags! {
         const CONNECT_DATA = 0x80;
         /// `XP1_DISCONNECT_DATA`: user data travels with a disconnect (UDA-08).
         const DISCONNECT_DATA = 0x100;
+        /// `XP1_SUPPORT_BROADCAST`: a datagram can go to everybody.
+        const SUPPORT_BROADCAST = 0x200;
         /// `XP1_QOS_SUPPORTED`: flow specifications travel with a connect.
         const QOS_SUPPORTED = 0x2000;
         /// `XP1_IFS_HANDLES`: the SOCKET is the kernel socket itself (HND-31).
@@ -97,8 +105,8 @@ bitflags! {
 
 impl Capabilities {
     /// The service flags that say the same; they follow from the capabilities, so that the two
-    /// cannot contradict each other (UDA-08, UDA-26, HND-31). Every entry is reliable, ordered and
-    /// closes gracefully.
+    /// cannot contradict each other (UDA-08, UDA-26, HND-31). Every entry with connections is reliable,
+    /// ordered and closes gracefully; every other can broadcast.
     pub(super) const fn service_flags(self) -> ServiceFlags {
         const SAME: [(Capabilities, ServiceFlags); 6] = [
             (
@@ -111,9 +119,13 @@ impl Capabilities {
             (Capabilities::QOS, ServiceFlags::QOS_SUPPORTED),         // QOS-10
             (Capabilities::KERNEL_HANDLE, ServiceFlags::IFS_HANDLES), // HND-31
         ];
-        let mut flags = ServiceFlags::GUARANTEED_DELIVERY
-            .union(ServiceFlags::GUARANTEED_ORDER)
-            .union(ServiceFlags::GRACEFUL_CLOSE);
+        let mut flags = if self.contains(Self::CONNECTIONLESS) {
+            ServiceFlags::CONNECTIONLESS.union(ServiceFlags::SUPPORT_BROADCAST)
+        } else {
+            ServiceFlags::GUARANTEED_DELIVERY
+                .union(ServiceFlags::GUARANTEED_ORDER)
+                .union(ServiceFlags::GRACEFUL_CLOSE)
+        };
         let mut index = 0;
         while index < SAME.len() {
             let (capability, flag) = SAME[index];

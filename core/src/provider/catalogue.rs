@@ -15,6 +15,10 @@ pub enum Entry {
     InProcess,
     /// Messages in memory, inside one process: a send is one message, a receive takes one.
     InProcessMessages,
+    /// Datagrams over IPv4 (UDP): the kernel socket itself.
+    Udp4,
+    /// Datagrams over IPv6 (UDP): the kernel socket itself.
+    Udp6,
 }
 
 /// What the catalogue says about an entry: Winsock's `WSAPROTOCOL_INFO`, as far as entries differ
@@ -80,7 +84,6 @@ pub struct UserDataLimits {
 }
 
 const SOCK_STREAM: i32 = 1;
-#[cfg(test)]
 const SOCK_DGRAM: i32 = 2;
 const SOCK_SEQPACKET: i32 = 5;
 const SOCK_TYPES: std::ops::RangeInclusive<i32> = 1..=5;
@@ -113,9 +116,20 @@ const IN_PROCESS: Capabilities = Capabilities::CONNECT_DATA
     .union(Capabilities::RESET_VISIBLE)
     .union(Capabilities::CLOSE_VISIBLE);
 
+const UDP: Capabilities = Capabilities::KERNEL_HANDLE // HND-31
+    .union(Capabilities::MESSAGE_ORIENTED)
+    .union(Capabilities::CONNECTIONLESS)
+    .union(Capabilities::PORT_ADDRESSES)
+    .union(Capabilities::NETWORK_ERRORS);
+
+/// What is left of 65535 bytes when the headers of IPv4 and UDP are taken off.
+const UDP4_MESSAGE: u32 = 65_507;
+/// IPv6 does not count its own header.
+const UDP6_MESSAGE: u32 = 65_527;
+
 /// The catalogue, in the order of registration. The row of an entry stands where its number in
 /// [`Entry`] says.
-const CATALOGUE: [ProtocolInfo; 4] = [
+const CATALOGUE: [ProtocolInfo; 6] = [
     ProtocolInfo {
         entry: Entry::Tcp4,
         name: "vestibule TCP/IP",
@@ -167,6 +181,32 @@ const CATALOGUE: [ProtocolInfo; 4] = [
         byte_order: ByteOrder::NATIVE,
         message_size: 1, // the receive buffer of the peer
         capabilities: IN_PROCESS.union(Capabilities::MESSAGE_ORIENTED),
+    },
+    ProtocolInfo {
+        entry: Entry::Udp4,
+        name: "vestibule UDP/IP",
+        catalogue_id: 1005,
+        provider_flags: ProviderFlags::MATCHES_PROTOCOL_ZERO,
+        version: 2, // that of Winsock's own UDP/IP
+        family: Family::Inet,
+        socket_type: SOCK_DGRAM,
+        protocol: IPPROTO_UDP,
+        byte_order: ByteOrder::Big,
+        message_size: UDP4_MESSAGE,
+        capabilities: UDP,
+    },
+    ProtocolInfo {
+        entry: Entry::Udp6,
+        name: "vestibule UDP/IPv6",
+        catalogue_id: 1006,
+        provider_flags: ProviderFlags::MATCHES_PROTOCOL_ZERO,
+        version: 2,
+        family: Family::Inet6,
+        socket_type: SOCK_DGRAM,
+        protocol: IPPROTO_UDP,
+        byte_order: ByteOrder::Big,
+        message_size: UDP6_MESSAGE,
+        capabilities: UDP,
     },
 ];
 
@@ -229,12 +269,29 @@ impl Entry {
         }
     }
 
+    /// The entry for datagrams of a family.
+    ///
+    /// # Errors
+    /// [`Error::SocktNoSupport`] if it has none.
+    pub const fn datagrams(family: Family) -> Result<Self> {
+        match family {
+            Family::Inet => Ok(Self::Udp4),
+            Family::Inet6 => Ok(Self::Udp6),
+            Family::InProcess => Err(Error::SocktNoSupport),
+        }
+    }
+
+    /// Whether it has datagrams and no connections: `XP1_CONNECTIONLESS`.
+    pub const fn is_connectionless(self) -> bool {
+        self.capabilities().contains(Capabilities::CONNECTIONLESS)
+    }
+
     /// Whether it keeps the boundaries of messages: `XP1_MESSAGE_ORIENTED`.
     pub const fn is_message_oriented(self) -> bool {
         self.capabilities().contains(Capabilities::MESSAGE_ORIENTED)
     }
 
-    /// The protocol number: `IPPROTO_TCP`, or 0 for in-process.
+    /// The protocol number: `IPPROTO_TCP`, `IPPROTO_UDP`, or 0 for in-process.
     pub const fn protocol(self) -> i32 {
         self.info().protocol
     }
@@ -255,8 +312,7 @@ impl Entry {
         let of_another_kind = protocol != 0
             && SOCK_TYPES.contains(&kind)
             && of_family().any(|row| row.protocol == protocol);
-        let udp = protocol == IPPROTO_UDP && of_family().any(|row| row.protocol == IPPROTO_TCP);
-        Err(if of_another_kind || (udp && kind_is_offered) {
+        Err(if of_another_kind {
             Error::Prototype
         } else if kind_is_offered {
             Error::ProtoNoSupport
@@ -328,6 +384,9 @@ mod tests {
         assert_eq!(Entry::InProcess.info().service_flags().bits(), 0x21A6);
         let messages = Entry::InProcessMessages.info();
         assert_eq!(messages.service_flags().bits(), 0x21AE);
+        for entry in [Entry::Udp4, Entry::Udp6] {
+            assert_eq!(entry.info().service_flags().bits(), 0x2_0209);
+        }
         let none = Capabilities::empty().service_flags();
         for (capability, flag) in [
             (Capabilities::CONNECT_DATA, ServiceFlags::CONNECT_DATA),
@@ -371,8 +430,13 @@ mod tests {
             find(Family::InProcess, SOCK_SEQPACKET, 0),
             Ok(Entry::InProcessMessages)
         );
+        assert_eq!(find(Family::Inet, SOCK_DGRAM, 0), Ok(Entry::Udp4));
+        assert_eq!(
+            find(Family::Inet6, SOCK_DGRAM, IPPROTO_UDP),
+            Ok(Entry::Udp6)
+        );
         for (family, kind) in [
-            (Family::Inet, SOCK_DGRAM),
+            (Family::Inet, SOCK_SEQPACKET),
             (Family::Inet6, SOCK_SEQPACKET),
             (Family::InProcess, SOCK_DGRAM),
         ] {

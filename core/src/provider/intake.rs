@@ -27,7 +27,7 @@ use rustix::{
 };
 use slab::Slab;
 
-use super::{process::Provider, waiter::Waiter};
+use super::{postponed::Postponed, process::Provider, waiter::Waiter};
 use crate::{Result, Wait};
 
 /// So many reports are taken at once.
@@ -128,8 +128,11 @@ pub(crate) struct Intake {
     set: OnceLock<KernelSet>,
     sources: Mutex<Sources>,
     /// Sources that are not in the set yet: nobody has looked since they were made.
-    waiting: Mutex<Vec<Arc<dyn Source>>>,
-    has_waiting: AtomicBool,
+    #[cfg_attr(
+        all(test, feature = "shuttle"),
+        expect(dead_code, reason = "every explored interleaving has its own")
+    )]
+    waiting: Postponed<Arc<dyn Source>>,
     /// Held while reports are taken and handed out, so that nobody who looks after somebody else has
     /// taken a report can miss it.
     taking: Mutex<()>,
@@ -150,8 +153,7 @@ impl Intake {
                 known: Slab::new(),
                 next_serial: 0,
             }),
-            waiting: Mutex::new(Vec::new()),
-            has_waiting: AtomicBool::new(false),
+            waiting: Postponed::new(),
             taking: Mutex::new(()),
             looks: AtomicUsize::new(NOBODY),
             sleeps_alone: AtomicBool::new(false),
@@ -225,19 +227,29 @@ impl Intake {
         }
     }
 
+    #[cfg(not(all(test, feature = "shuttle")))]
+    fn waiting(&self) -> &Postponed<Arc<dyn Source>> {
+        &self.waiting
+    }
+
+    #[cfg(all(test, feature = "shuttle"))]
+    #[expect(clippy::unused_self, reason = "as the real one")]
+    fn waiting(&self) -> &'static Postponed<Arc<dyn Source>> {
+        shuttle::lazy_static! {
+            static ref WAITING: Postponed<Arc<dyn Source>> = Postponed::new();
+        }
+        &WAITING
+    }
+
     /// Leaves it to the next call that looks to put a source into the set.
     pub(crate) fn arm_later(&self, source: Arc<dyn Source>) {
-        self.waiting.lock().push(source);
-        self.has_waiting.store(true, SeqCst);
+        self.waiting().add(source);
     }
 
     /// Puts those sources into the set for which it was put off.
     pub(crate) fn arm_waiting(&self) {
-        if self.has_waiting.load(SeqCst) && self.has_waiting.swap(false, SeqCst) {
-            let waiting = std::mem::take(&mut *self.waiting.lock());
-            for source in waiting {
-                source.arm();
-            }
+        for source in self.waiting().take() {
+            source.arm();
         }
     }
 

@@ -28,7 +28,7 @@ use crate::{
 };
 
 const SEED: u64 = 0x5645;
-const SCHEDULES: usize = 1000;
+const SCHEDULES: usize = 700;
 /// At random every step is anybody's; a thread that stands still while another does much is rare then.
 /// So there are as many schedules again in which the threads run one after the other, but for so many
 /// switches.

@@ -15,6 +15,7 @@ pub(crate) mod options;
 mod pages;
 mod patience;
 pub(crate) mod port;
+mod postponed;
 pub(crate) mod process;
 pub(crate) mod selecting;
 pub(crate) mod settings;

@@ -41,17 +41,38 @@ pub enum SocketOption {
     /// Whether this listener looks if a caller has reset its request, a boolean; overrides
     /// [`Setting::CallerCheck`]. TCP only.
     CallerCheck,
+    /// `SO_DONTROUTE`, a boolean. It is kept and has no effect, as on Windows.
+    DontRoute,
+    /// `SO_DEBUG`, a boolean. It is kept and has no effect, as on Windows.
+    Debug,
+    /// `SO_EXCLUSIVEADDRUSE`, a boolean, before bind: nobody else may use the address. On Linux that is
+    /// so unless [`ReuseAddress`](Self::ReuseAddress) is set, and the two exclude each other.
+    ExclusiveAddress,
+    /// `TCP_KEEPIDLE`, in seconds: how long a connection is idle before it is probed; TCP only.
+    KeepAliveIdle,
+    /// `TCP_KEEPINTVL`, in seconds: the time between two probes; TCP only.
+    KeepAliveInterval,
+    /// `TCP_KEEPCNT`: how many probes are not answered before the connection is lost; TCP only.
+    KeepAliveCount,
+    /// `IPV6_V6ONLY`, a boolean, before bind: whether an IPv6 socket takes no IPv4; IPv6 only.
+    V6Only,
+    /// `SO_BROADCAST`, a boolean: whether datagrams may go to everybody; datagrams only.
+    Broadcast,
     /// `SO_ACCEPTCONN`, a boolean: whether the socket listens. Read only (LSN-30).
     AcceptConn,
     /// `SO_ERROR`: the Winsock number of the socket's own error, 0 if there is none. Read only;
     /// reading does not clear it (HND-27).
     Error,
-    /// `SO_TYPE`: the `SOCK_*` number of the entry: 1 for a stream, 5 for messages. Read only.
+    /// `SO_TYPE`: the `SOCK_*` number of the entry: 1 for a stream, 2 for datagrams, 5 for messages.
+    /// Read only.
     Type,
     /// `SO_MAX_MSG_SIZE`: the longest message that can be sent, in bytes: the receive buffer of the
-    /// peer, or what a peer has by default while there is none. Read only, message-oriented entries
-    /// only.
+    /// peer, or what a peer has by default while there is none; of datagrams, what IP carries. Read only,
+    /// message-oriented entries only.
     MaxMessageSize,
+    /// `SO_CONNECT_TIME`: for how many seconds it has been connected; 0xFFFFFFFF if it is not. An
+    /// adopted socket counts from then on. Read only, not of datagrams (SKT-20).
+    ConnectTime,
 }
 
 /// The settable options come first; these many.
@@ -71,10 +92,33 @@ impl SocketOption {
         Self::ConditionalAccept,
         Self::ConnectTimeout,
         Self::CallerCheck,
+        Self::DontRoute,
+        Self::Debug,
+        Self::ExclusiveAddress,
+        Self::KeepAliveIdle,
+        Self::KeepAliveInterval,
+        Self::KeepAliveCount,
+        Self::V6Only,
+        Self::Broadcast,
     ];
 
     pub(crate) const fn is_settable(self) -> bool {
         (self as usize) < RECORDED
+    }
+
+    /// Whether only kernel sockets have it.
+    pub(crate) const fn is_of_kernel_sockets(self) -> bool {
+        matches!(
+            self,
+            Self::OobInline
+                | Self::NoDelay
+                | Self::CallerCheck
+                | Self::KeepAliveIdle
+                | Self::KeepAliveInterval
+                | Self::KeepAliveCount
+                | Self::V6Only
+                | Self::Broadcast
+        )
     }
 
     const fn is_boolean(self) -> bool {
@@ -85,6 +129,9 @@ impl SocketOption {
                 | Self::SendTimeout
                 | Self::ReceiveTimeout
                 | Self::ConnectTimeout
+                | Self::KeepAliveIdle
+                | Self::KeepAliveInterval
+                | Self::KeepAliveCount
         )
     }
 
@@ -93,7 +140,13 @@ impl SocketOption {
     const fn is_kept_by_kernel(self) -> bool {
         matches!(
             self,
-            Self::ReuseAddress | Self::KeepAlive | Self::OobInline | Self::NoDelay
+            Self::ReuseAddress
+                | Self::KeepAlive
+                | Self::OobInline
+                | Self::NoDelay
+                | Self::KeepAliveIdle
+                | Self::KeepAliveInterval
+                | Self::KeepAliveCount
         )
     }
 

@@ -40,6 +40,16 @@ impl EventObject {
         Waiting::new(objects, For::All)?.run(wait).map(drop)
     }
 
+    /// What a wait for one of the objects, or for all, would return at once; nothing if it would have to
+    /// look further. For a binding that reads the clock to make a [`Wait`], which costs more than this.
+    ///
+    /// # Errors
+    /// As [`wait_any`](Self::wait_any) and [`wait_all`](Self::wait_all).
+    #[doc(hidden)]
+    pub fn satisfied_at_once(objects: &[&Self], all: bool) -> Result<Option<usize>> {
+        Waiting::new(objects, if all { For::All } else { For::Any })?.at_once()
+    }
+
     /// Waits until this one is set.
     ///
     /// # Errors
@@ -80,10 +90,14 @@ impl<'a> Waiting<'a> {
         })
     }
 
+    /// The answer, if there is nothing to take in that could change it.
+    fn at_once(&self) -> Result<Option<usize>> {
+        let satisfied = self.satisfied()?;
+        Ok(satisfied.filter(|satisfied| !self.may_hide_an_earlier(*satisfied)))
+    }
+
     fn run(&self, wait: &Wait<'_>) -> Result<usize> {
-        if let Some(satisfied) = self.satisfied()?
-            && !self.may_hide_an_earlier(satisfied)
-        {
+        if let Some(satisfied) = self.at_once()? {
             return Ok(satisfied);
         }
         if self.takes_in() {

@@ -82,6 +82,9 @@ impl Watch {
     /// A registration replaces the one before.
     pub(crate) fn register(&self, target: Target, mask: NetworkEvents, holds: EventReport) -> Told {
         let mut state = self.0.lock();
+        if !state.open {
+            return Told::default(); // DIS-51
+        }
         state.withdraw_messages(self); // EVT-52
         let indication = state.record.register(target.mode(), mask, holds);
         state.target = if mask.is_empty() {

@@ -266,13 +266,9 @@ impl Record {
     }
 
     /// An accept call has ended, and others can take the next head: the listener tells of requests
-    /// again, and of one that is `pending` now (ACC-61, ACC-63). If it is silent, the call has deferred
-    /// the head, which enables nothing (EVT-13, ACC-62), or another call has taken the next one and will
-    /// settle it.
+    /// again, and of one that is `pending` now (ACC-61, ACC-63). If it is silent nobody is told: the call
+    /// has deferred the head (EVT-13, ACC-62), or another call has taken the next one and will settle it.
     pub fn settle_accept(&mut self, pending: bool) -> Indication {
-        if self.silent {
-            return Indication::NOTHING;
-        }
         self.enable(NetworkEvents::ACCEPT);
         if pending {
             self.occur(NetworkEvents::ACCEPT, None) // ACC-61

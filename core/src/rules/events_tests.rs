@@ -317,6 +317,14 @@ fn behind_a_deferred_head_nothing_is_recorded_and_nobody_told() {
 }
 
 #[test]
+fn a_deferral_takes_back_what_was_recorded() {
+    let mut record = registered(Mode::Object, ALL);
+    let _ = record.occur(ACCEPT, None).and(record.occur(READ, None));
+    record.begin_silent();
+    assert_eq!(enumerated(&mut record), READ); // ACC-62
+}
+
+#[test]
 fn to_be_asked_about_a_deferred_head_again_is_no_occurrence() {
     for mode in [Mode::Object, Mode::Message] {
         let mut record = registered(mode, ALL);

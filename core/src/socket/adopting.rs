@@ -90,6 +90,7 @@ impl Socket {
     pub(crate) fn change_descriptor(&mut self) -> Result<()> {
         match &mut self.endpoint {
             Endpoint::Tcp(tcp) => tcp.change_descriptor(),
+            Endpoint::Udp(udp) => udp.change_descriptor(),
             Endpoint::InProcess(_) => Err(Error::NotSock),
         }
     }
@@ -100,13 +101,12 @@ impl Socket {
         }
         let is_ours = self.provider.check_process().is_ok();
         let linger = self.linger();
-        let Endpoint::Tcp(tcp) = &mut self.endpoint else {
-            return Err(Error::OpNotSupp);
+        let descriptor = match &mut self.endpoint {
+            Endpoint::Tcp(tcp) if is_ours && tcp.holds_head() => return Err(Error::Inval),
+            Endpoint::Tcp(tcp) => tcp.take_descriptor(linger)?,
+            Endpoint::Udp(udp) => udp.take_descriptor()?,
+            Endpoint::InProcess(_) => return Err(Error::OpNotSupp),
         };
-        if is_ours && tcp.holds_head() {
-            return Err(Error::Inval);
-        }
-        let descriptor = tcp.take_descriptor(linger)?;
         *self.closed.get_mut() = true;
         Ok(descriptor)
     }

@@ -38,22 +38,50 @@ impl Socket {
     /// [`Error::Discon`] if the peer has ended gracefully and every message was received, also on
     /// each later call (DIS-34); [`Error::MsgSize`] if the message is longer than the buffer, which
     /// has its beginning, and the whole message stays (ERR-18); [`Error::OpNotSupp`] for
-    /// [`Receive::partial`] on a stream and [`Receive::all`] on a message-oriented entry;
+    /// [`Receive::partial`] on a stream, [`Receive::all`] on a message-oriented entry and
+    /// [`Receive::urgent`] where there is no urgent data; [`Error::Inval`] for [`Receive::urgent`] if
+    /// no urgent byte waits or [`SocketOption::OobInline`] has left it in the stream;
     /// [`Error::NotConn`] (LSN-34, CON-35); [`Error::Shutdown`] (DIS-25); [`Error::ConnReset`]
     /// (DIS-36); [`Error::ConnAborted`] (DIS-37) and [`Error::NetReset`] as [`send`](Self::send) says;
     /// [`Error::WouldBlock`]; [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says,
     /// or after [`SocketOption::ReceiveTimeout`].
     pub fn receive(&self, buffer: &mut [u8], flags: Receive, wait: &Wait<'_>) -> Result<usize> {
         self.check_open()?;
-        messages::check_flags(self.entry.is_message_oriented(), flags.partial, flags.all)?;
+        self.check_receive_flags(flags)?;
         let wait = self.bounded(wait, SocketOption::ReceiveTimeout);
         let received = self.transport().receive(buffer, flags, self.mode(&wait));
         self.enable_unless_done(received, NetworkEvents::READ)
     }
 
+    /// Whether the entry has what the flags ask for.
+    pub(super) fn check_receive_flags(&self, flags: Receive) -> Result<()> {
+        messages::check_flags(self.entry.is_message_oriented(), flags.partial, flags.all)?;
+        if flags.partial && self.entry.is_connectionless() {
+            return Err(Error::OpNotSupp); // what is cut off a datagram is lost
+        }
+        if flags.urgent {
+            self.check_urgent()?;
+        }
+        Ok(())
+    }
+
+    /// How many bytes one receive would get now, `FIONREAD`: on a stream what has arrived, up to the mark
+    /// of urgent data if that is ahead; on a message-oriented entry the length of the first message. 0 is
+    /// nothing, the end, or a message of no bytes.
+    ///
+    /// # Errors
+    /// [`Error::Inval`] on a listener.
+    pub fn bytes_readable(&self) -> Result<usize> {
+        self.check_open()?;
+        if self.is_listening() {
+            return Err(Error::Inval);
+        }
+        self.transport().bytes_readable()
+    }
+
     /// The wait, bounded by a time-out of the socket. The kernel has those of its own sockets as well,
     /// but would begin them anew after every signal.
-    fn bounded<'a>(&self, wait: &Wait<'a>, option: SocketOption) -> Wait<'a> {
+    pub(super) fn bounded<'a>(&self, wait: &Wait<'a>, option: SocketOption) -> Wait<'a> {
         match self.set_to(option) {
             None | Some(0) => *wait,
             Some(millis) => wait.no_later_than(Wait::at_most_millis(millis)),

@@ -2,9 +2,12 @@
 
 mod adopting;
 mod data;
+mod datagrams;
 mod events;
 mod select;
 mod settings;
+mod urgent;
+mod vectored;
 
 pub use self::{
     adopting::{AdoptError, DetachError},
@@ -34,7 +37,8 @@ use crate::{
     },
     rules::{backlog, user_data},
     transport::{
-        Accepting, Endpoint, Mode, Outgoing, Request, Transport, in_process::InProcess, tcp::Tcp,
+        Accepting, CalleeReceiver, Endpoint, Mode, Outgoing, Request, Transport,
+        in_process::InProcess, tcp::Tcp, udp::Udp,
     },
 };
 
@@ -114,6 +118,7 @@ impl Socket {
     pub fn new(entry: Entry) -> Result<Self> {
         let endpoint = match entry {
             Entry::Tcp4 | Entry::Tcp6 => Endpoint::Tcp(Tcp::new(entry.family())?),
+            Entry::Udp4 | Entry::Udp6 => Endpoint::Udp(Udp::new(entry.family())?),
             Entry::InProcess | Entry::InProcessMessages => {
                 Endpoint::InProcess(InProcess::new(entry.is_message_oriented())?)
             }
@@ -221,7 +226,8 @@ impl Socket {
     /// LSN-20).
     ///
     /// # Errors
-    /// [`Error::Inval`] if it is unbound (LSN-15), [`Error::IsConn`] if it is connected (LSN-16),
+    /// [`Error::OpNotSupp`] for datagrams (LSN-17); [`Error::Inval`] if it is unbound (LSN-15),
+    /// [`Error::IsConn`] if it is connected (LSN-16),
     /// [`Error::InProgress`] inside its own condition function (ACC-51), [`Error::AddrInUse`].
     pub fn listen(&self, backlog: i32) -> Result<()> {
         self.check_not_served_here()?;
@@ -251,7 +257,7 @@ impl Socket {
     /// (ACC-19); [`Error::Acces`] if an offered request has been withdrawn (ACC-22),
     /// [`Error::ConnReset`] if the head was reset (ACC-23); [`Error::WouldBlock`] if the socket is
     /// non-blocking and nothing can be taken (ACC-15, ACC-55); [`Error::Inval`] if it does not
-    /// listen (ACC-16); [`Error::MFile`] if no handle is free, the request stays (ACC-24);
+    /// listen (ACC-16), [`Error::OpNotSupp`] for datagrams (ACC-17); [`Error::MFile`] if no handle is free, the request stays (ACC-24);
     /// [`Error::InProgress`] inside its own condition function (ACC-51); [`Error::Intr`] if another
     /// thread closed it (ACC-57); [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says.
     pub fn accept(
@@ -277,6 +283,7 @@ impl Socket {
             Endpoint::InProcess(in_process) => {
                 self.accept_in_process(in_process, place, condition, wait)
             }
+            Endpoint::Udp(_) => Err(Error::OpNotSupp), // ACC-17
         }
     }
 
@@ -357,7 +364,9 @@ impl Socket {
         Ok(())
     }
 
-    /// Connects. A blocking socket waits for the server's decision where the entry has one, and
+    /// Connects. With datagrams that says where [`send`](Self::send) sends and from where a receive
+    /// takes; it can be said again, an address that is all zero takes it back, and caller data is
+    /// ignored (CON-28). A blocking socket waits for the server's decision where the entry has one, and
     /// for the kernel on plain TCP (CON-02).
     ///
     /// # Errors
@@ -371,10 +380,26 @@ impl Socket {
     /// [`Error::OpNotSupp`] for a flow specification that cannot be carried (CON-29, QOS-10);
     /// [`Error::Intr`] if another thread closed it or the hook of [`Wait`] ended it.
     pub fn connect(&self, address: &Address, data: ConnectData<'_>, wait: &Wait<'_>) -> Result<()> {
+        self.connect_receiving(address, data, None, wait)
+    }
+
+    /// The same for a binding that was given room for the callee data. If the socket is non-blocking
+    /// and the attempt goes on, `receiver` makes what is handed the callee data before anybody can see
+    /// that the attempt has succeeded (CON-25). It is dropped when the attempt has ended in any other
+    /// way, and before closing returns (UDA-12).
+    #[doc(hidden)]
+    pub fn connect_receiving(
+        &self,
+        address: &Address,
+        data: ConnectData<'_>,
+        receiver: Option<&dyn Fn() -> CalleeReceiver>,
+        wait: &Wait<'_>,
+    ) -> Result<()> {
         self.check_open()?;
         if self.limits.connect > 0 {
             user_data::check_outgoing(data.caller_data, self.limits.connect.into())?; // CON-26
-        } else if !data.caller_data.is_empty() {
+        } else if !data.caller_data.is_empty() && !self.entry.is_connectionless() {
+            // On datagrams it is ignored (CON-28).
             return Err(Error::ProtoNoSupport); // CON-27
         }
         let outgoing = Outgoing {
@@ -382,6 +407,7 @@ impl Socket {
             caller_data: data.caller_data,
             qos: data.qos,
             expires: self.connect_deadline(), // CON-33
+            receiver,
         };
         self.transport().connect(&outgoing, self.mode(wait))
     }
@@ -438,6 +464,7 @@ impl Socket {
     pub fn kernel_descriptor(&self) -> Option<RawFd> {
         match &self.endpoint {
             Endpoint::Tcp(tcp) => tcp.read_descriptor().ok().map(|fd| fd.as_raw_fd()),
+            Endpoint::Udp(udp) => udp.read_descriptor().ok().map(|fd| fd.as_raw_fd()),
             Endpoint::InProcess(_) => None,
         }
     }

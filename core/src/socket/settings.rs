@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::SeqCst;
 
 use super::Socket;
-use crate::{Error, Linger, Result, SocketOption};
+use crate::{Error, Linger, Result, SocketOption, sys::Seconds};
 
 impl Socket {
     /// Whether it is non-blocking.
@@ -38,6 +38,7 @@ impl Socket {
             SocketOption::MaxMessageSize if !self.entry.is_message_oriented() => {
                 Err(Error::NoProtoOpt)
             }
+            SocketOption::ConnectTime => self.connect_time(), // SKT-20
             SocketOption::Error => Ok(self.transport().socket_error()?.unsigned_abs()), // HND-27
             option => match self.set_to(option) {
                 Some(value) => Ok(value),
@@ -50,8 +51,10 @@ impl Socket {
     ///
     /// # Errors
     /// [`Error::NoProtoOpt`] if the entry does not have it or it cannot be set (LSN-30, ACC-69);
-    /// [`Error::Inval`] for [`SocketOption::ConditionalAccept`] on a listener (ACC-69) and for a
-    /// value out of range; [`Error::InProgress`] inside its own condition function (ACC-51).
+    /// [`Error::Inval`] for [`SocketOption::ConditionalAccept`] on a listener (ACC-69), for
+    /// [`SocketOption::ExclusiveAddress`] and [`SocketOption::V6Only`] on a bound socket, for
+    /// [`SocketOption::ExclusiveAddress`] together with [`SocketOption::ReuseAddress`], and for a value
+    /// out of range; [`Error::InProgress`] inside its own condition function (ACC-51).
     pub fn set_option(&self, option: SocketOption, value: u32) -> Result<()> {
         self.check_not_served_here()?;
         if !option.is_settable() {
@@ -64,9 +67,34 @@ impl Socket {
             return Err(Error::Inval); // somebody has to end the wait
         }
         let value = option.normalised(value);
+        self.check_sharing(option, value)?;
         self.transport().set_option(option, value)?;
+        if option == SocketOption::V6Only {
+            return Ok(()); // the kernel keeps it, and an accepted socket has no use for it
+        }
         let in_kernel = self.entry.is_kernel_socket();
         self.extra().options.set(option, value, in_kernel)
+    }
+
+    /// An address is shared or exclusive, and that is settled when it is bound.
+    fn check_sharing(&self, option: SocketOption, value: u32) -> Result<()> {
+        let is_on = |option| self.set_to(option) == Some(1);
+        let refused = match option {
+            SocketOption::ExclusiveAddress => {
+                self.transport().local_address().is_ok()
+                    || value == 1 && is_on(SocketOption::ReuseAddress)
+            }
+            SocketOption::ReuseAddress => value == 1 && is_on(SocketOption::ExclusiveAddress),
+            _ => false,
+        };
+        if refused { Err(Error::Inval) } else { Ok(()) }
+    }
+
+    /// For how many seconds it has been connected.
+    fn connect_time(&self) -> Result<u32> {
+        const NOT_CONNECTED: u32 = u32::MAX;
+        let since = self.transport().connected_since()?;
+        Ok(since.map_or(NOT_CONNECTED, Seconds::elapsed))
     }
 
     /// The linger setting.

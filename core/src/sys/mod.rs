@@ -2,8 +2,8 @@
 #![allow(
     unsafe_code,
     reason = "some things have no safe form: a descriptor's number is given another open file in \
-              place, a number is duplicated that may not be open, an ioctl tells what a socket has \
-              not sent yet, an address is read as it was written and written where it is wanted, a page is wiped in a forked child, functions of C tell whether the \
+              place, a number is duplicated that may not be open, ioctls tell what a socket has \
+              not sent yet and whether it is at the mark, an address is read as it was written and written where it is wanted, a page is wiped in a forked child, functions of C tell whether the \
               process is privileged and when the clock has ticked, and a value is shared in place"
 )]
 
@@ -216,6 +216,19 @@ pub(crate) fn unsent(fd: BorrowedFd<'_>) -> Result<usize> {
     Ok(usize::try_from(bytes).unwrap_or(0))
 }
 
+/// Whether the next byte of the stream is the one behind the urgent byte, or that byte itself where
+/// it stays in the stream (`SIOCATMARK`).
+///
+/// # Errors
+/// Those of the kernel.
+pub(crate) fn is_at_mark(fd: BorrowedFd<'_>) -> Result<bool> {
+    const SIOCATMARK: Opcode = 0x8905;
+    // SAFETY: the request writes one int, which is what the getter has room for.
+    let request = unsafe { Getter::<SIOCATMARK, i32>::new() };
+    // SAFETY: it is what the kernel expects with this number.
+    Ok(unsafe { ioctl(fd, request)? } != 0)
+}
+
 unsafe extern "C" {
     /// Of the C library: reads what the kernel has told the process at its start.
     safe fn getauxval(kind: c_ulong) -> c_ulong;
@@ -229,6 +242,28 @@ unsafe extern "C" {
 pub(crate) struct Tick {
     seconds: c_long,
     nanoseconds: c_long,
+}
+
+/// Seconds of the monotonic clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seconds(pub(crate) u32);
+
+impl Seconds {
+    /// Those of the last tick.
+    pub(crate) fn now() -> Self {
+        last_tick().seconds()
+    }
+
+    /// How many have passed since.
+    pub(crate) fn elapsed(self) -> u32 {
+        Self::now().0.saturating_sub(self.0)
+    }
+}
+
+impl Tick {
+    pub(crate) fn seconds(self) -> Seconds {
+        Seconds(u32::try_from(self.seconds).unwrap_or(u32::MAX))
+    }
 }
 
 /// The kernel's last tick: the monotonic clock, a few milliseconds behind at most, for a quarter of

@@ -1,9 +1,12 @@
 //! Transports bring requests and carry out decisions; they never decide.
 
 pub(crate) mod in_process;
+mod kernel_options;
 pub(crate) mod tcp;
+pub(crate) mod udp;
 
 use std::{
+    io::{IoSlice, IoSliceMut},
     os::fd::{BorrowedFd, RawFd},
     sync::Arc,
     time::Instant,
@@ -12,7 +15,7 @@ use std::{
 use rustix::event::PollFlags;
 
 use crate::{
-    Address, Qos, Readiness, Result, Wait,
+    Address, Error, Qos, Readiness, Result, Wait,
     address::Sockaddr,
     provider::{
         intake::Intake,
@@ -25,6 +28,7 @@ use crate::{
         events::NetworkEvents,
         user_data::{UserData, UserDataKind},
     },
+    sys::Seconds,
 };
 
 /// Whether a call may wait, and how.
@@ -35,14 +39,20 @@ pub(crate) struct Mode<'a> {
 }
 
 /// What a connect sends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Outgoing<'a> {
     pub(crate) destination: &'a Address,
     pub(crate) caller_data: &'a [u8],
     pub(crate) qos: Option<&'a Qos>,
     /// When the attempt times out, unless the kernel has its own time-out.
     pub(crate) expires: Option<Instant>,
+    /// Makes what takes the callee data if the call returns before the decision.
+    pub(crate) receiver: Option<&'a dyn Fn() -> CalleeReceiver>,
 }
+
+/// Takes the callee data of a non-blocking attempt, once, right before its success is told of (CON-25).
+/// It is called with the network locked, and so does nothing but copy.
+pub type CalleeReceiver = Box<dyn FnOnce(&[u8]) + Send>;
 
 /// What a connection request says that has been taken from the head of the backlog. It is filled in
 /// place, because it is large.
@@ -76,6 +86,7 @@ pub(crate) struct Acceptance<'a> {
 }
 
 /// Flags of a receive.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the call")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Receive {
     /// Leave what is read in place, `MSG_PEEK`.
@@ -84,6 +95,19 @@ pub struct Receive {
     pub all: bool,
     /// Take bytes instead of a whole message, `MSG_PARTIAL`; message-oriented entries only. What does
     /// not fit into the buffer is left for the next receive, and the graceful end is 0 (DIS-35).
+    pub partial: bool,
+    /// Take the byte of urgent data instead of the stream, `MSG_OOB`; entries with
+    /// [`Capabilities::URGENT_DATA`](crate::Capabilities) only.
+    pub urgent: bool,
+}
+
+/// What a receive has got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Received {
+    /// How many bytes.
+    pub bytes: usize,
+    /// Whether they are a part of a message of which more is to come, `MSG_PARTIAL`; false on a
+    /// stream.
     pub partial: bool,
 }
 
@@ -95,6 +119,36 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
 
     fn send(&self, data: &[u8], mode: Mode<'_>) -> Result<usize>;
     fn receive(&self, buffer: &mut [u8], flags: Receive, mode: Mode<'_>) -> Result<usize>;
+    fn send_vectored(&self, data: &[IoSlice<'_>], mode: Mode<'_>) -> Result<usize>;
+    fn receive_vectored(
+        &self,
+        buffers: &mut [IoSliceMut<'_>],
+        flags: Receive,
+        mode: Mode<'_>,
+    ) -> Result<Received>;
+    /// Sends a datagram; what has connections ignores the address.
+    fn send_to(&self, data: &[IoSlice<'_>], _to: &Address, mode: Mode<'_>) -> Result<usize> {
+        self.send_vectored(data, mode)
+    }
+    /// Receives a datagram and says where it came from; what has connections says nothing.
+    fn receive_from(
+        &self,
+        buffers: &mut [IoSliceMut<'_>],
+        flags: Receive,
+        mode: Mode<'_>,
+    ) -> Result<(Received, Option<Address>)> {
+        Ok((self.receive_vectored(buffers, flags, mode)?, None))
+    }
+    /// Sends data whose last byte is urgent.
+    fn send_urgent(&self, _data: &[u8], _mode: Mode<'_>) -> Result<usize> {
+        Err(Error::OpNotSupp)
+    }
+    /// How much one receive would get now.
+    fn bytes_readable(&self) -> Result<usize>;
+    /// Whether no urgent byte lies ahead in the stream.
+    fn is_at_mark(&self) -> Result<bool> {
+        Err(Error::OpNotSupp)
+    }
     fn shutdown(&self, how: Shutdown) -> Result<()>;
     fn send_disconnect(&self, data: Option<&[u8]>) -> Result<()>;
     fn receive_disconnect(&self, buffer: Option<&mut [u8]>) -> Result<usize>;
@@ -108,6 +162,8 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
 
     fn local_address(&self) -> Result<Address>;
     fn peer_address(&self) -> Result<Address>;
+    /// When the connection was established, by the kernel's last tick; nothing without a connection.
+    fn connected_since(&self) -> Result<Option<Seconds>>;
     fn socket_error(&self) -> Result<i32>;
     /// Waits until a connect attempt has ended and says how.
     fn finish_connect(&self, mode: Mode<'_>) -> Result<()>;
@@ -183,6 +239,7 @@ pub(crate) trait Accepting {
 pub(crate) enum Endpoint {
     Tcp(tcp::Tcp),
     InProcess(in_process::InProcess),
+    Udp(udp::Udp),
 }
 
 /// What a thread sleeps for in `select`.
@@ -214,6 +271,7 @@ impl Endpoint {
         match self {
             Self::Tcp(tcp) => tcp.readiness(wanted, is_deciding),
             Self::InProcess(in_process) => in_process.readiness(wanted),
+            Self::Udp(udp) => udp.readiness(wanted),
         }
     }
 }
@@ -231,6 +289,7 @@ impl Endpoint {
         match self {
             Self::Tcp(tcp) => tcp.watch(intake, watch, target, mask),
             Self::InProcess(in_process) => in_process.watch(watch, target, mask),
+            Self::Udp(udp) => udp.watch(intake, watch, target, mask),
         }
     }
 
@@ -239,6 +298,7 @@ impl Endpoint {
         match self {
             Self::Tcp(tcp) => tcp.inherit_watch(intake, watch),
             Self::InProcess(in_process) => in_process.inherit_watch(watch),
+            Self::Udp(_) => {} // it is never accepted
         }
     }
 
@@ -251,6 +311,7 @@ impl Endpoint {
                 in_process.enable_accepting();
             }
             Self::InProcess(in_process) => in_process.enable_reading(),
+            Self::Udp(udp) => udp.look_again(),
         }
     }
 
@@ -271,6 +332,7 @@ impl Endpoint {
         match self {
             Self::Tcp(tcp) => tcp,
             Self::InProcess(in_process) => in_process,
+            Self::Udp(udp) => udp,
         }
     }
 
@@ -278,6 +340,7 @@ impl Endpoint {
         match self {
             Self::Tcp(tcp) => tcp.is_listening(),
             Self::InProcess(in_process) => in_process.is_listening(),
+            Self::Udp(_) => false,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Connecting.
 
-use provider::{ConnectData, Error, Numbering, Result, Socket, Wait};
+use provider::{CalleeReceiver, ConnectData, Error, Numbering, Result, Socket, Wait};
 
 use super::{find, qos, sockets::address};
 use crate::{
-    memory::{Bytes, Input, Receiver, data},
+    memory::{Bytes, Input, Kept, Receiver, data},
     types::{vestibule_buffer, vestibule_handle, vestibule_qos},
 };
 
@@ -14,12 +14,15 @@ pub(crate) struct Arguments<'a> {
     pub(crate) name: Bytes<'a>,
     pub(crate) caller_data: Input<'a, vestibule_buffer>,
     pub(crate) callee_data: Receiver<'a>,
+    /// The same, if the program has left it to the call until the attempt has ended.
+    pub(crate) kept: Option<Kept>,
     pub(crate) sqos: Input<'a, vestibule_qos>,
     pub(crate) gqos: Input<'a, vestibule_qos>,
 }
 
 /// Connects. The length of the callee data is the number of bytes received, 0 after every failure
-/// (CON-24, CON-32).
+/// (CON-24, CON-32). If a non-blocking attempt goes on, a receiver that is kept is filled when it
+/// succeeds, before its success can be seen (CON-25).
 ///
 /// # Errors
 /// [`Error::NotSock`]; [`Error::Fault`] for an address or data that is NULL or too short, and
@@ -46,7 +49,12 @@ pub(crate) fn connect(
         caller_data: caller_data.unwrap_or_default(), // CON-22 UDA-11
         qos: qos.as_ref(),
     };
-    socket.connect(&address, outgoing, wait)?;
+    let receiver = |kept: Kept| move || -> CalleeReceiver { Box::new(move |data| kept.fill(data)) };
+    let receiver = arguments.kept.map(receiver);
+    let receiver = receiver
+        .as_ref()
+        .map(|make| make as &dyn Fn() -> CalleeReceiver);
+    socket.connect_receiving(&address, outgoing, receiver, wait)?;
     hand_out(&socket, arguments.callee_data, room);
     Ok(())
 }

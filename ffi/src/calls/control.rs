@@ -1,4 +1,4 @@
-//! Control codes: `WSAIoctl`.
+//! Control codes: `ioctlsocket` and `WSAIoctl`.
 
 use std::{array, mem::offset_of};
 
@@ -11,6 +11,8 @@ use crate::{
 };
 
 pub(crate) const FIONBIO: u32 = 0x8004_667E;
+const FIONREAD: u32 = 0x4004_667F;
+const SIOCATMARK: u32 = 0x4004_7307;
 const SIO_GET_QOS: u32 = 0xC800_0007;
 const SIO_GET_GROUP_QOS: u32 = 0xC800_0008;
 const SIO_SET_QOS: u32 = 0x8800_000B;
@@ -42,6 +44,7 @@ pub(crate) fn control(socket: vestibule_handle, code: u32, data: &Data<'_>) -> R
     }
     let written = match code {
         FIONBIO => set_mode(&socket, data)?,
+        FIONREAD | SIOCATMARK => give_number(&socket, code, data.output)?,
         SIO_GET_GROUP_QOS | SIO_SET_GROUP_QOS => return Err(Error::NoProtoOpt), // GRP-08
         SIO_GET_QOS | SIO_SET_QOS if !socket.entry().has_qos() => {
             return Err(Error::NoProtoOpt); // QOS-10
@@ -52,6 +55,29 @@ pub(crate) fn control(socket: vestibule_handle, code: u32, data: &Data<'_>) -> R
     };
     data.written.set(written);
     Ok(())
+}
+
+/// The answer to a code that asks for a number.
+///
+/// # Errors
+/// [`Error::OpNotSupp`] for any other code; otherwise as [`Socket::bytes_readable`] and
+/// [`Socket::is_at_mark`].
+pub(crate) fn number(socket: &Socket, code: u32) -> Result<u32> {
+    match code {
+        FIONREAD => Ok(u32::try_from(socket.bytes_readable()?).unwrap_or(u32::MAX)),
+        SIOCATMARK => Ok(socket.is_at_mark()?.into()),
+        _ => Err(Error::OpNotSupp),
+    }
+}
+
+/// FIONREAD and SIOCATMARK, with room for a `u_long`.
+fn give_number(socket: &Socket, code: u32, output: Room<'_>) -> Result<u32> {
+    let answer = number(socket, code)?.to_ne_bytes();
+    if !output.fits(answer.len()) {
+        return Err(Error::Fault);
+    }
+    output.write_at(0, &answer);
+    u32::try_from(answer.len()).map_err(|_| Error::Fault)
 }
 
 /// FIONBIO (HND-29, HND-38). If the socket refuses, the call says that there is no output (HND-30).

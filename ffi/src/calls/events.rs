@@ -19,7 +19,8 @@ use crate::{
     types::vestibule_handle,
 };
 
-type Several<T> = SmallVec<[T; 8]>;
+/// As many as can be waited for, so that a wait allocates nothing.
+type Several<T> = SmallVec<[T; MAX_WAIT_EVENTS]>;
 
 /// Makes an event object.
 ///
@@ -52,17 +53,23 @@ pub(crate) fn event(event: vestibule_event) -> Result<FoundObject<EventObject>> 
 /// [`Error::InvalidParameter`] for a number of objects out of range (EVT-43), for NULL, and for a
 /// handle named twice in a wait for all (EVT-45); [`Error::InvalidHandle`] for one that is no event
 /// object, or is closed meanwhile (EVT-44, EVT-62).
-pub(crate) fn wait(events: Array<'_, vestibule_event>, all: bool, wait: &Wait<'_>) -> Result<u32> {
+pub(crate) fn wait(
+    events: Array<'_, vestibule_event>,
+    all: bool,
+    wait: impl FnOnce() -> Wait<'static>,
+) -> Result<u32> {
     if !(1..=MAX_WAIT_EVENTS).contains(&events.count()) {
         return Err(Error::InvalidParameter); // EVT-43
     }
-    let events = events.values().ok_or(Error::InvalidParameter)?; // ERR-03
-    let found = events.map(event).collect::<Result<Several<_>>>()?; // EVT-44
-    let objects: Several<&EventObject> = found.iter().map(|found| &**found).collect();
-    let waited = if all {
-        EventObject::wait_all(&objects, wait).map(|()| 0) // EVT-41
-    } else {
-        EventObject::wait_any(&objects, wait) // EVT-40
+    let (mut found, mut objects) = (Several::new(), Several::new()); // filled in place: they are large
+    for handle in events.values().ok_or(Error::InvalidParameter)? {
+        found.push(event(handle)?); // EVT-44
+    }
+    objects.extend(found.iter().map(|found| &**found));
+    let waited = match EventObject::satisfied_at_once(&objects, all)? {
+        Some(index) => Ok(index),
+        None if all => EventObject::wait_all(&objects, &wait()).map(|()| 0), // EVT-41
+        None => EventObject::wait_any(&objects, &wait()),                    // EVT-40
     };
     match waited {
         Ok(index) => Ok(VESTIBULE_WAIT_EVENT_0 + u32::try_from(index).unwrap_or(0)),

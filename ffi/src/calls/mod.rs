@@ -9,10 +9,12 @@ pub(crate) mod condition;
 pub(crate) mod connect;
 pub(crate) mod control;
 pub(crate) mod data;
+pub(crate) mod datagrams;
 pub(crate) mod events;
 pub(crate) mod names;
 pub(crate) mod options;
 pub(crate) mod qos;
+pub(crate) mod select;
 pub(crate) mod sockets;
 
 use std::time::Duration;

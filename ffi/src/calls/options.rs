@@ -8,14 +8,17 @@ use super::{find, names::Length};
 use crate::{
     memory::{Bytes, Room, Variable},
     types::{
-        VESTIBULE_IPPROTO_TCP, VESTIBULE_SO_ACCEPTCONN, VESTIBULE_SO_CALLER_CHECK,
+        VESTIBULE_IPPROTO_IPV6, VESTIBULE_IPPROTO_TCP, VESTIBULE_IPV6_V6ONLY,
+        VESTIBULE_SO_ACCEPTCONN, VESTIBULE_SO_BROADCAST, VESTIBULE_SO_CALLER_CHECK,
         VESTIBULE_SO_CONDITIONAL_ACCEPT, VESTIBULE_SO_CONNDATA, VESTIBULE_SO_CONNDATALEN,
-        VESTIBULE_SO_CONNECT_TIMEOUT, VESTIBULE_SO_DISCDATA, VESTIBULE_SO_DISCDATALEN,
-        VESTIBULE_SO_DONTLINGER, VESTIBULE_SO_ERROR, VESTIBULE_SO_KEEPALIVE, VESTIBULE_SO_LINGER,
-        VESTIBULE_SO_MAX_MSG_SIZE, VESTIBULE_SO_OOBINLINE, VESTIBULE_SO_RCVBUF,
-        VESTIBULE_SO_RCVTIMEO, VESTIBULE_SO_REUSEADDR, VESTIBULE_SO_SNDBUF, VESTIBULE_SO_SNDTIMEO,
-        VESTIBULE_SO_TYPE, VESTIBULE_SOL_SOCKET, VESTIBULE_SOL_VESTIBULE, VESTIBULE_TCP_NODELAY,
-        vestibule_handle,
+        VESTIBULE_SO_CONNECT_TIME, VESTIBULE_SO_CONNECT_TIMEOUT, VESTIBULE_SO_DEBUG,
+        VESTIBULE_SO_DISCDATA, VESTIBULE_SO_DISCDATALEN, VESTIBULE_SO_DONTLINGER,
+        VESTIBULE_SO_DONTROUTE, VESTIBULE_SO_ERROR, VESTIBULE_SO_EXCLUSIVEADDRUSE,
+        VESTIBULE_SO_KEEPALIVE, VESTIBULE_SO_LINGER, VESTIBULE_SO_MAX_MSG_SIZE,
+        VESTIBULE_SO_OOBINLINE, VESTIBULE_SO_RCVBUF, VESTIBULE_SO_RCVTIMEO, VESTIBULE_SO_REUSEADDR,
+        VESTIBULE_SO_SNDBUF, VESTIBULE_SO_SNDTIMEO, VESTIBULE_SO_TYPE, VESTIBULE_SOL_SOCKET,
+        VESTIBULE_SOL_VESTIBULE, VESTIBULE_TCP_KEEPCNT, VESTIBULE_TCP_KEEPIDLE,
+        VESTIBULE_TCP_KEEPINTVL, VESTIBULE_TCP_NODELAY, vestibule_handle,
     },
 };
 
@@ -26,7 +29,6 @@ const VALUE: usize = 4;
 const MAX_USER_DATA: usize = 4096;
 
 const IPPROTO_IP: c_int = 0;
-const IPPROTO_IPV6: c_int = 41;
 
 /// An option as C knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,13 +56,20 @@ fn named(level: c_int, name: c_int) -> Result<Named> {
             VESTIBULE_SO_DISCDATALEN => return Ok(Named::UserDataRoom(UserDataKind::Disconnect)),
             _ => socket_level(name),
         },
-        VESTIBULE_IPPROTO_TCP => (name == VESTIBULE_TCP_NODELAY).then_some(SocketOption::NoDelay),
+        VESTIBULE_IPPROTO_TCP => match name {
+            VESTIBULE_TCP_NODELAY => Some(SocketOption::NoDelay),
+            VESTIBULE_TCP_KEEPIDLE => Some(SocketOption::KeepAliveIdle),
+            VESTIBULE_TCP_KEEPINTVL => Some(SocketOption::KeepAliveInterval),
+            VESTIBULE_TCP_KEEPCNT => Some(SocketOption::KeepAliveCount),
+            _ => None,
+        },
+        VESTIBULE_IPPROTO_IPV6 => (name == VESTIBULE_IPV6_V6ONLY).then_some(SocketOption::V6Only),
         VESTIBULE_SOL_VESTIBULE => match name {
             VESTIBULE_SO_CONNECT_TIMEOUT => Some(SocketOption::ConnectTimeout),
             VESTIBULE_SO_CALLER_CHECK => Some(SocketOption::CallerCheck),
             _ => None,
         },
-        IPPROTO_IP | IPPROTO_IPV6 => None,
+        IPPROTO_IP => None,
         _ => return Err(Error::Inval),
     };
     option.map(Named::Plain).ok_or(Error::NoProtoOpt)
@@ -72,6 +81,10 @@ fn socket_level(name: c_int) -> Option<SocketOption> {
         VESTIBULE_SO_REUSEADDR => SocketOption::ReuseAddress,
         VESTIBULE_SO_KEEPALIVE => SocketOption::KeepAlive,
         VESTIBULE_SO_OOBINLINE => SocketOption::OobInline,
+        VESTIBULE_SO_BROADCAST => SocketOption::Broadcast,
+        VESTIBULE_SO_DEBUG => SocketOption::Debug,
+        VESTIBULE_SO_DONTROUTE => SocketOption::DontRoute,
+        VESTIBULE_SO_EXCLUSIVEADDRUSE => SocketOption::ExclusiveAddress,
         VESTIBULE_SO_SNDBUF => SocketOption::SendBuffer,
         VESTIBULE_SO_RCVBUF => SocketOption::ReceiveBuffer,
         VESTIBULE_SO_SNDTIMEO => SocketOption::SendTimeout,
@@ -80,6 +93,7 @@ fn socket_level(name: c_int) -> Option<SocketOption> {
         VESTIBULE_SO_TYPE => SocketOption::Type,
         VESTIBULE_SO_MAX_MSG_SIZE => SocketOption::MaxMessageSize,
         VESTIBULE_SO_CONDITIONAL_ACCEPT => SocketOption::ConditionalAccept,
+        VESTIBULE_SO_CONNECT_TIME => SocketOption::ConnectTime,
         _ => return None,
     })
 }
@@ -178,7 +192,7 @@ mod tests {
         let socket = |name| named(VESTIBULE_SOL_SOCKET, name);
         assert_eq!(socket(0x2001), Err(Error::NoProtoOpt)); // SO_GROUP_ID
         assert_eq!(socket(0x7001), Err(Error::NoProtoOpt)); // SO_CONNOPT
-        assert_eq!(named(IPPROTO_IPV6, 27), Err(Error::NoProtoOpt));
+        assert_eq!(named(VESTIBULE_IPPROTO_IPV6, 4), Err(Error::NoProtoOpt));
         assert_eq!(named(1, VESTIBULE_SO_ERROR), Err(Error::Inval)); // Linux' SOL_SOCKET
         assert_eq!(
             socket(VESTIBULE_SO_ERROR),

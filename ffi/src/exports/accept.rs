@@ -40,6 +40,7 @@ use crate::{
 /// | WSAEWOULDBLOCK  | non-blocking, nothing to take (ACC-15, ACC-55)   | -                  |
 /// | WSAEFAULT       | `*addrlen` is too short (ACC-47, ACC-48)         | stays, not shown   |
 /// | WSAEINVAL       | the socket does not listen (ACC-16)              | -                  |
+/// | WSAEOPNOTSUPP   | it is for datagrams (ACC-17)                     | -                  |
 /// | WSAEINPROGRESS  | inside its own condition function (ACC-51)       | -                  |
 /// | WSAEINTR        | closed by another thread (ACC-57, ACC-58)        | refused            |
 /// | WSAENOTSOCK     | not a socket; found before anything else         | -                  |

@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// Connects. A blocking socket waits for the server's decision where the entry has one, and for
-/// the kernel on plain TCP (CON-02).
+/// the kernel on plain TCP (CON-02). With datagrams it settles where they go and whose are received, can
+/// be repeated, and ignores the user data (CON-28); an address that is all zero takes it back.
 ///
 /// `name`: the destination, `namelen` bytes long. `caller_data`: shown to the server's condition
 /// function; NULL or a length of 0 means none (CON-22, UDA-11). `callee_data`: on entry the room
@@ -155,6 +156,7 @@ pub(crate) unsafe fn arguments(
         name,
         caller_data,
         callee_data,
+        kept: None,
         sqos,
         gqos,
     }

@@ -6,16 +6,19 @@ use libc::{size_t, ssize_t};
 
 use crate::{
     boundary,
-    calls::data,
-    memory::{Bytes, Input, Receiver, Room},
-    types::{vestibule_buffer, vestibule_handle},
+    calls::{data, find},
+    memory::{Buffers, Bytes, Input, Receiver, Room, Variable},
+    types::{VESTIBULE_ERROR, vestibule_buffer, vestibule_handle},
 };
 
 /// Sends data. A blocking socket sends all of it, a non-blocking one as much as there is room for.
 /// On a message-oriented socket the data is one message, which may have no bytes, and is sent whole
 /// or not at all.
 ///
-/// `buf`, `len`: the bytes. `flags`: 0 or VESTIBULE_MSG_DONTROUTE.
+/// `buf`, `len`: the bytes. `flags`: 0, or a combination of VESTIBULE_MSG_DONTROUTE and, on TCP,
+/// VESTIBULE_MSG_OOB: the last byte is urgent then, and what stands before it is ordinary data. TCP
+/// keeps one urgent byte; one that the peer has not taken when the next arrives becomes an ordinary
+/// byte.
 ///
 /// Returns the number of bytes taken, less than `len` only if the call ended early, or -1.
 ///
@@ -47,13 +50,16 @@ pub unsafe extern "C" fn vestibule_send(
 /// then (DIS-35).
 ///
 /// `buf`, `len`: the room. `flags`: 0, or a combination of VESTIBULE_MSG_PEEK and, on a stream,
-/// VESTIBULE_MSG_WAITALL or, on a message-oriented socket, VESTIBULE_MSG_PARTIAL.
+/// VESTIBULE_MSG_WAITALL or, on a message-oriented socket, VESTIBULE_MSG_PARTIAL. On TCP
+/// VESTIBULE_MSG_OOB, alone or with VESTIBULE_MSG_PEEK, takes the urgent byte instead of the stream;
+/// it waits only for one that was announced and has not arrived.
 ///
 /// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1. On a
 /// message-oriented socket 0 is a message of no bytes, and with VESTIBULE_MSG_PARTIAL perhaps the end.
 ///
-/// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAENOTCONN (LSN-34,
-/// CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37) and
+/// Errors: WSAENOTSOCK; WSAEFAULT for NULL; WSAEOPNOTSUPP for another flag; WSAEINVAL for
+/// VESTIBULE_MSG_OOB if no urgent byte waits or VESTIBULE_SO_OOBINLINE has left it in the stream;
+/// WSAENOTCONN (LSN-34, CON-35); WSAESHUTDOWN (DIS-25); WSAECONNRESET (DIS-36); WSAECONNABORTED (DIS-37) and
 /// WSAENETRESET as vestibule_send says; WSAEDISCON at the graceful end of a message-oriented
 /// connection, again each time (DIS-34); WSAEMSGSIZE if the message is longer than `len`: `buf` has
 /// its beginning, and the whole message stays (ERR-18); WSAEWOULDBLOCK; WSAETIMEDOUT after
@@ -73,6 +79,100 @@ pub unsafe extern "C" fn vestibule_recv(
     // SAFETY: the program promises it.
     let room = unsafe { Room::new(buf, len) };
     boundary::count(|| data::receive(socket, room, flags))
+}
+
+/// Sends the data of several buffers, in their order: one message on a message-oriented socket, one
+/// system call on TCP as far as there is room. Otherwise as vestibule_send.
+///
+/// `buffers`, `count`: the buffers, 1 to 1024, any of which may be empty. `flags`: as for
+/// vestibule_send.
+///
+/// Returns the number of bytes taken or -1.
+///
+/// Errors: those of vestibule_send; WSAEFAULT for NULL and for a buffer that has a length and no data;
+/// WSAEINVAL for a count of 0 or above 1024; WSAEMSGSIZE for more than 4294967295 bytes together;
+/// WSAENOBUFS if there is no memory to put a message together.
+///
+/// Thread-safe. Never raises SIGPIPE.
+///
+/// # Safety
+/// `buffers` is NULL or points to `count` structures, each with as many bytes as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_sendv(
+    socket: vestibule_handle,
+    buffers: *const vestibule_buffer,
+    count: u32,
+    flags: c_int,
+) -> ssize_t {
+    // SAFETY: the program promises it.
+    let buffers = unsafe { Buffers::new(buffers, count) };
+    boundary::count(|| data::send_buffers(socket, buffers, flags))
+}
+
+/// Receives into several buffers, which are filled one after the other: one message, or what one
+/// system call gets. Otherwise as vestibule_recv.
+///
+/// `buffers`, `count`: the room, 1 to 1024 buffers that do not overlap. `flags`: on entry as for
+/// vestibule_recv; on return VESTIBULE_MSG_PARTIAL is set if the message goes on, and cleared if this was
+/// all of it; NULL is 0.
+///
+/// Returns the number of bytes received, 0 at the end of the stream (DIS-33), or -1.
+///
+/// Errors: those of vestibule_recv; WSAEFAULT for NULL and for a buffer that has a length and no room;
+/// WSAEINVAL for a count of 0 or above 1024; WSAEMSGSIZE for more than 4294967295 bytes together;
+/// WSAENOBUFS if there is no memory.
+///
+/// Thread-safe.
+///
+/// # Safety
+/// `buffers` is NULL or points to `count` structures, each with as many bytes as it says, no byte of
+/// which it has twice; `flags` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_recvv(
+    socket: vestibule_handle,
+    buffers: *const vestibule_buffer,
+    count: u32,
+    flags: *mut c_int,
+) -> ssize_t {
+    // SAFETY: the program promises it.
+    let buffers = unsafe { Buffers::new(buffers, count) };
+    // SAFETY: the program promises it.
+    let variable = unsafe { Variable::new(flags) };
+    boundary::count(|| {
+        let mut flags = variable.required().unwrap_or(0);
+        let bytes = data::receive_buffers(socket, buffers, &mut flags)?;
+        variable.set(flags);
+        Ok(bytes)
+    })
+}
+
+/// How many bytes one vestibule_recv would get now: on a stream what has arrived, up to the mark if an
+/// urgent byte is ahead; on a message-oriented socket the length of the first message. 0 is nothing,
+/// the end, or a message of no bytes.
+///
+/// Returns the number or -1.
+///
+/// Errors: WSAENOTSOCK; WSAEINVAL on a listener.
+///
+/// Thread-safe.
+#[unsafe(no_mangle)]
+pub extern "C" fn vestibule_bytes_readable(socket: vestibule_handle) -> ssize_t {
+    boundary::count(|| find(socket)?.bytes_readable())
+}
+
+/// Whether no urgent byte lies ahead in the stream. 0 means that one has arrived and that ordinary data
+/// stands before it, which the next vestibule_recv gets and nothing beyond the mark.
+///
+/// Returns 1, also where no urgent byte waits at all; 0; or -1.
+///
+/// Errors: WSAENOTSOCK; WSAEOPNOTSUPP where there is no urgent data; WSAEINVAL on a listener.
+///
+/// Thread-safe.
+#[unsafe(no_mangle)]
+pub extern "C" fn vestibule_at_mark(socket: vestibule_handle) -> c_int {
+    boundary::value(VESTIBULE_ERROR, || {
+        Ok(c_int::from(find(socket)?.is_at_mark()?))
+    })
 }
 
 /// Ends the sending direction and begins the teardown of the connection, with disconnect data where

@@ -97,7 +97,7 @@ pub unsafe extern "C" fn vestibule_wait_for_events(
     // SAFETY: the program promises it.
     let events = unsafe { Array::new(events, count as usize) };
     boundary::value(VESTIBULE_WAIT_FAILED, || {
-        events::wait(events, wait_all != 0, &wait_for(timeout))
+        events::wait(events, wait_all != 0, || wait_for(timeout))
     })
 }
 

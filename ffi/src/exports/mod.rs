@@ -10,6 +10,7 @@ pub mod adopt;
 pub mod catalogue;
 pub mod connect;
 pub mod data;
+pub mod datagrams;
 pub mod errors;
 pub mod events;
 pub mod options;

@@ -16,8 +16,8 @@ use crate::{
 
 /// Reads a socket option.
 ///
-/// `level`, `option`: VESTIBULE_SOL_SOCKET and a VESTIBULE_SO_ option, VESTIBULE_IPPROTO_TCP and
-/// VESTIBULE_TCP_NODELAY, or VESTIBULE_SOL_VESTIBULE and one of the library's own. They have
+/// `level`, `option`: VESTIBULE_SOL_SOCKET and a VESTIBULE_SO_ option, VESTIBULE_IPPROTO_TCP and a
+/// VESTIBULE_TCP_ option, VESTIBULE_IPPROTO_IPV6 and VESTIBULE_IPV6_V6ONLY, or VESTIBULE_SOL_VESTIBULE and one of the library's own. They have
 /// Winsock's numbers. `value`: receives 4 bytes, an int or a struct vestibule_linger, or the user
 /// data of VESTIBULE_SO_CONNDATA and VESTIBULE_SO_DISCDATA. `len`: on entry the room, on return the
 /// length.
@@ -55,8 +55,10 @@ pub unsafe extern "C" fn vestibule_getsockopt(
 ///
 /// Returns 0 or -1.
 ///
-/// Errors: WSAENOTSOCK; WSAEINVAL for an unknown level or a value out of range, and for
-/// VESTIBULE_SO_CONDITIONAL_ACCEPT on a listener (ACC-69); WSAENOPROTOOPT for an option that is not
+/// Errors: WSAENOTSOCK; WSAEINVAL for an unknown level or a value out of range, for
+/// VESTIBULE_SO_CONDITIONAL_ACCEPT on a listener (ACC-69), for VESTIBULE_SO_EXCLUSIVEADDRUSE and
+/// VESTIBULE_IPV6_V6ONLY on a bound socket, and for VESTIBULE_SO_EXCLUSIVEADDRUSE together with
+/// VESTIBULE_SO_REUSEADDR; WSAENOPROTOOPT for an option that is not
 /// offered, that the entry does not have or that is read only; WSAEFAULT for NULL or a short value;
 /// WSAEINPROGRESS inside the listener's own condition function (ACC-51). For user data also
 /// WSAEFAULT beyond the limit (UDA-24) and WSAEINVAL on a socket that is connecting or connected

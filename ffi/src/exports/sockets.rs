@@ -18,10 +18,12 @@ use crate::{
 /// Makes a socket: blocking, unbound, not connected (HND-17).
 ///
 /// `family`: AF_INET, AF_INET6 or VESTIBULE_AF_IN_PROCESS. `type`: SOCK_STREAM, or SOCK_SEQPACKET for
-/// messages on VESTIBULE_AF_IN_PROCESS. `protocol`: 0, or IPPROTO_TCP for the first two.
+/// messages on VESTIBULE_AF_IN_PROCESS, or SOCK_DGRAM for datagrams on the other two. `protocol`: 0, or
+/// on the other two IPPROTO_TCP and IPPROTO_UDP.
 ///
 /// A message-oriented socket keeps the boundaries of what is sent: see vestibule_send and
-/// vestibule_recv. It connects to a listener of its own type; another one refuses.
+/// vestibule_recv. It connects to a listener of its own type; another one refuses. A socket for
+/// datagrams is the kernel's; see vestibule_sendto and vestibule_recvfrom.
 ///
 /// Returns the socket, to be closed with vestibule_closesocket, or VESTIBULE_INVALID_SOCKET.
 ///
@@ -77,7 +79,8 @@ pub unsafe extern "C" fn vestibule_bind(
 ///
 /// Returns 0 or -1.
 ///
-/// Errors: WSAENOTSOCK; WSAEINVAL if it is unbound (LSN-15), WSAEISCONN if it is connected
+/// Errors: WSAENOTSOCK; WSAEOPNOTSUPP for SOCK_DGRAM (LSN-17); WSAEINVAL if it is unbound (LSN-15),
+/// WSAEISCONN if it is connected
 /// (LSN-16), WSAEINPROGRESS inside its own condition function (ACC-51), WSAEADDRINUSE.
 ///
 /// Thread-safe.

@@ -1,18 +1,23 @@
 //! Accepting, connecting, sending, receiving and saying goodbye.
 
 use std::{
-    ffi::{c_char, c_int},
+    ffi::{c_char, c_int, c_void},
     ptr,
 };
 
 use libc::sockaddr;
-use provider::Wait;
+use provider::{Error, Result, Wait};
 
 use super::{NUMBERING, count, names::name_out, socket, status};
 use crate::{
-    calls::{accept, condition::Condition, connect, data, length_of_bytes},
+    calls::{
+        accept,
+        condition::Condition,
+        connect::{self, Arguments},
+        data, find, length_of_bytes,
+    },
     exports::connect::arguments,
-    memory::{Bytes, Input, Receiver, Room},
+    memory::{Buffers, Bytes, Input, Kept, Receiver, Room, Variable},
     types::{vestibule_buffer, vestibule_condition, vestibule_handle, vestibule_qos},
 };
 
@@ -78,7 +83,8 @@ pub unsafe extern "C" fn vestibule_ws_connect(
 ///
 /// # Safety
 /// The pointers are NULL or valid, `name` for `namelen` bytes and the data of the buffers for their
-/// lengths.
+/// lengths. After `WSAEWOULDBLOCK` that of `callee_data` and its bytes is so until the attempt has
+/// ended or the socket is closed, and nobody uses them meanwhile (CON-25, UDA-12).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vestibule_ws_wsaconnect(
     socket: vestibule_handle,
@@ -93,6 +99,11 @@ pub unsafe extern "C" fn vestibule_ws_wsaconnect(
     let name = unsafe { Bytes::new(name.cast(), length_of_bytes(namelen)) };
     // SAFETY: the program promises it.
     let arguments = unsafe { arguments(name, caller_data, callee_data, sqos, gqos) };
+    let arguments = Arguments {
+        // SAFETY: the program promises it.
+        kept: unsafe { Kept::new(callee_data) },
+        ..arguments
+    };
     status(|| connect::connect(socket, &arguments, NUMBERING, &Wait::FOREVER))
 }
 
@@ -126,6 +137,81 @@ pub unsafe extern "C" fn vestibule_ws_recv(
     // SAFETY: the program promises it.
     let room = unsafe { Room::new(buf.cast(), length_of_bytes(len)) };
     count(|| data::receive(socket, room, flags))
+}
+
+/// `WSASend`. Overlapped calls are not offered: `WSAEOPNOTSUPP`.
+///
+/// # Safety
+/// The pointers are NULL or valid, `buffers` for `count` structures and each of these for its bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_wsasend(
+    socket: vestibule_handle,
+    buffers: *const vestibule_buffer,
+    count: u32,
+    sent: *mut u32,
+    flags: u32,
+    overlapped: *const c_void,
+    completion: *const c_void,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let buffers = unsafe { Buffers::new(buffers, count) };
+    // SAFETY: the program promises it.
+    let sent = unsafe { Variable::new(sent) };
+    status(|| {
+        check_synchronous(socket, overlapped, completion)?;
+        if sent.is_null() {
+            return Err(Error::Fault); // before anything is sent
+        }
+        let bytes = data::send_buffers(socket, buffers, flags.cast_signed())?;
+        sent.give(u32::try_from(bytes).unwrap_or(u32::MAX))
+    })
+}
+
+/// `WSARecv`. Overlapped calls are not offered: `WSAEOPNOTSUPP`.
+///
+/// # Safety
+/// The pointers are NULL or valid, `buffers` for `count` structures and each of these for its bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_wsarecv(
+    socket: vestibule_handle,
+    buffers: *const vestibule_buffer,
+    count: u32,
+    received: *mut u32,
+    flags: *mut u32,
+    overlapped: *const c_void,
+    completion: *const c_void,
+) -> c_int {
+    // SAFETY: the program promises it.
+    let buffers = unsafe { Buffers::new(buffers, count) };
+    // SAFETY: the program promises it.
+    let received = unsafe { Variable::new(received) };
+    // SAFETY: the program promises it.
+    let flags = unsafe { Variable::new(flags) };
+    status(|| {
+        check_synchronous(socket, overlapped, completion)?;
+        if received.is_null() {
+            return Err(Error::Fault); // before anything is received
+        }
+        let mut number = flags.required()?.cast_signed();
+        let bytes = data::receive_buffers(socket, buffers, &mut number)?;
+        flags.set(number.cast_unsigned());
+        received.give(u32::try_from(bytes).unwrap_or(u32::MAX))
+    })
+}
+
+/// # Errors
+/// [`Error::NotSock`]; [`Error::OpNotSupp`] for a call that is not to wait for its own end.
+pub(super) fn check_synchronous(
+    socket: vestibule_handle,
+    overlapped: *const c_void,
+    completion: *const c_void,
+) -> Result<()> {
+    find(socket)?;
+    if overlapped.is_null() && completion.is_null() {
+        Ok(())
+    } else {
+        Err(Error::OpNotSupp)
+    }
 }
 
 /// `WSASendDisconnect`.

@@ -2,16 +2,14 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use provider::Error;
-
-use super::{NUMBERING, status};
+use super::{NUMBERING, connections::check_synchronous, status};
 use crate::{
     calls::{
         catalogue::{self, Text},
         control::{self, Data, FIONBIO},
-        length, length_of_bytes, options, sockets,
+        find, length, length_of_bytes, options,
     },
-    memory::{Bytes, Input, Room, Variable},
+    memory::{Bytes, Room, Variable},
     types::{VESTIBULE_SOL_SOCKET, vestibule_handle},
 };
 
@@ -67,7 +65,7 @@ pub unsafe extern "C" fn vestibule_ws_setsockopt(
     status(|| options::set(socket, (level, option), value))
 }
 
-/// `ioctlsocket`: FIONBIO only; every other code is `WSAEOPNOTSUPP`.
+/// `ioctlsocket`: FIONBIO, FIONREAD and SIOCATMARK; every other code is `WSAEOPNOTSUPP`.
 ///
 /// # Safety
 /// `argument` is NULL or valid.
@@ -78,13 +76,13 @@ pub unsafe extern "C" fn vestibule_ws_ioctlsocket(
     argument: *mut u32,
 ) -> c_int {
     // SAFETY: the program promises it.
-    let argument = unsafe { Input::new(argument.cast_const()) };
+    let argument = unsafe { Variable::new(argument) };
     status(|| {
-        crate::calls::find(socket)?;
-        if code != FIONBIO {
-            return Err(Error::OpNotSupp);
+        if code == FIONBIO {
+            let found = find(socket)?;
+            return found.set_nonblocking(argument.required()? != 0);
         }
-        sockets::set_nonblocking(socket, argument.required()? != 0)
+        argument.give(control::number(&*find(socket)?, code)?)
     })
 }
 
@@ -116,10 +114,7 @@ pub unsafe extern "C" fn vestibule_ws_wsaioctl(
         written,
     };
     status(|| {
-        crate::calls::find(socket)?;
-        if !overlapped.is_null() || !completion.is_null() {
-            return Err(Error::OpNotSupp);
-        }
+        check_synchronous(socket, overlapped, completion)?;
         control::control(socket, code, &data)
     })
 }

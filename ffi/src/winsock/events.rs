@@ -83,7 +83,7 @@ pub unsafe extern "C" fn vestibule_ws_wait_for_events(
     // SAFETY: the program promises it.
     let events = unsafe { Array::new(events, count as usize) };
     value(VESTIBULE_WAIT_FAILED, || {
-        events::wait(events, wait_all != 0, &winsock_wait(timeout))
+        events::wait(events, wait_all != 0, || winsock_wait(timeout))
     })
 }
 

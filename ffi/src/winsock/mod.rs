@@ -6,8 +6,10 @@
 pub mod catalogue;
 pub mod connections;
 pub mod control;
+pub mod datagrams;
 pub mod events;
 pub mod names;
+pub mod select;
 pub mod sockets;
 pub mod startup;
 

@@ -2,8 +2,8 @@
 
 use std::ffi::{c_int, c_void};
 
-use libc::{sockaddr, socklen_t};
-use provider::{Entry, Error, Result};
+use libc::sockaddr;
+use provider::{Error, Family, Result, SocketOption};
 
 use super::{NUMBERING, socket, status};
 use crate::{
@@ -14,8 +14,6 @@ use crate::{
     memory::{Bytes, Input},
     types::vestibule_handle,
 };
-
-const INT_SIZE: socklen_t = 4;
 
 /// `socket`. An IPv6 socket has `IPV6_V6ONLY` on, as on Windows.
 #[unsafe(no_mangle)]
@@ -58,37 +56,38 @@ pub unsafe extern "C" fn vestibule_ws_wsasocket(
     socket(|| create(catalogue::with_structure(wanted, info)))
 }
 
+/// `WSADuplicateSocketA` and `WSADuplicateSocketW`: a socket stays in its process, and the call is
+/// refused with `WSAEOPNOTSUPP`. Nothing is written.
+///
+/// # Safety
+/// `info` is NULL or points to a protocol structure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vestibule_ws_duplicate_socket(
+    socket: vestibule_handle,
+    _process: u32,
+    info: *mut c_void,
+) -> c_int {
+    status(|| {
+        find(socket)?;
+        Err(if info.is_null() {
+            Error::Fault
+        } else {
+            Error::OpNotSupp
+        })
+    })
+}
+
+/// An IPv6 socket of Winsock takes no IPv4 connections, one of Linux does.
 fn create(wanted: Wanted) -> Result<vestibule_handle> {
     let socket = sockets::create(wanted, NUMBERING)?;
-    if find(socket)?.entry() == Entry::Tcp6
-        && let Err(error) = refuse_ipv4(socket)
+    let found = find(socket)?;
+    if found.entry().family() == Family::Inet6
+        && let Err(error) = found.set_option(SocketOption::V6Only, 1)
     {
         sockets::close(socket)?;
         return Err(error);
     }
     Ok(socket)
-}
-
-/// An IPv6 socket of Winsock takes no IPv4 connections, one of Linux does.
-fn refuse_ipv4(socket: vestibule_handle) -> Result<()> {
-    let descriptor = c_int::try_from(socket).map_err(|_| Error::NotSock)?;
-    let on: c_int = 1;
-    let value = (&raw const on).cast();
-    // SAFETY: the value is an int that is valid during the call, and that is the size given.
-    let result = unsafe {
-        libc::setsockopt(
-            descriptor,
-            libc::IPPROTO_IPV6,
-            libc::IPV6_V6ONLY,
-            value,
-            INT_SIZE,
-        )
-    };
-    if result == 0 {
-        Ok(())
-    } else {
-        Err(Error::SyscallFailure)
-    }
 }
 
 /// `bind`.

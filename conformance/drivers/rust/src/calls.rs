@@ -11,6 +11,7 @@ use crate::{
     lanes::Lane,
     options,
     process::{self, Named, Process},
+    selecting,
     words::{Answer, End, Words, hex, qos_text},
 };
 
@@ -51,6 +52,7 @@ pub(crate) fn call(lane: &Lane, id: &str, verb: &str, words: &Words) -> Answer {
             Ok(String::new())
         }
         "quit" => Ok(String::new()),
+        "select" => selecting::select(lane, words),
         "handle" | "last-error" | "cleanup" | "ioctl" => Err(End::Unsupported),
         _ => on_socket(lane, verb, words, &named(lane, words)?.socket),
     }
@@ -67,7 +69,11 @@ fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer 
         }
         "send" => {
             let data = words.bytes("data")?.unwrap_or_default();
-            let sent = ending::send(process, socket, &data)?;
+            let sent = if words.is_set("urgent") {
+                socket.send_urgent(&data, &Wait::FOREVER)?
+            } else {
+                ending::send(process, socket, &data)?
+            };
             telling::sent(process, words.need("name")?);
             Ok(format!("n={sent}"))
         }
@@ -76,6 +82,7 @@ fn on_socket(lane: &Lane, verb: &str, words: &Words, socket: &Socket) -> Answer 
             let flags = Receive {
                 peek: words.is_set("peek"),
                 partial: words.is_set("partial"),
+                urgent: words.is_set("urgent"),
                 ..Receive::default()
             };
             let length = ending::receive(process, socket, &mut buffer, flags)?;
@@ -146,6 +153,8 @@ fn socket(lane: &Lane, words: &Words) -> Answer {
         ("in-process", (_, Some("seqpacket"))) => Entry::InProcessMessages,
         ("tcp", (None | Some("inet"), None)) => Entry::Tcp4,
         ("tcp", (Some("inet6"), None)) => Entry::Tcp6,
+        ("tcp", (None | Some("inet"), Some("dgram"))) => Entry::Udp4,
+        ("tcp", (Some("inet6"), Some("dgram"))) => Entry::Udp6,
         _ => return Err(End::Unsupported),
     };
     if words.has_any(&["group"]) {

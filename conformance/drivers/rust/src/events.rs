@@ -55,6 +55,9 @@ fn patience(words: &Words) -> Result<Option<Duration>, String> {
 }
 
 fn wait(process: &Process, words: &Words) -> Answer {
+    if words.has_any(&["alertable"]) {
+        return Err(End::Unsupported);
+    }
     let objects = match words.need("events")? {
         "-" => Vec::new(),
         names => names
@@ -106,6 +109,9 @@ fn select(lane: &Lane, words: &Words) -> Answer {
 }
 
 fn enumerate(lane: &Lane, words: &Words) -> Answer {
+    if words.has_any(&["result"]) {
+        return Err(End::Unsupported);
+    }
     let socket = named(lane, words)?.socket;
     let reset = match words.get("event") {
         None | Some("-") => None,
@@ -113,11 +119,11 @@ fn enumerate(lane: &Lane, words: &Words) -> Answer {
     };
     let name = words.need("name")?;
     let report = telling::enumerate(&lane.process, name, &socket, reset.as_ref())?;
-    Ok(format!("events={}", reported(&lane.process, &report)))
+    Ok(format!("events={}", reported(&lane.process, report)))
 }
 
 /// Events with their errors, as the protocol spells them.
-fn reported(process: &Process, report: &EventReport) -> String {
+fn reported(process: &Process, report: EventReport) -> String {
     let events: Vec<String> = report
         .iter()
         .map(|(event, error)| one_reported(process, event, error))

@@ -8,7 +8,9 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 
-use provider::{Decision, Error, Qos, Result, Socket, SocketOption, UserDataLimits};
+use provider::{
+    Decision, Error, Qos, Readiness, Result, Selected, Socket, SocketOption, UserDataLimits,
+};
 
 use crate::process::{Process, lock};
 
@@ -130,6 +132,8 @@ faults! {
     OneForAll = "one-for-all",
     /// A message that was taken is followed by another while its condition holds.
     MessageAgain = "message-again",
+    /// select says of a listener without an acceptable request that it is readable.
+    SelectDeferred = "select-deferred",
     /// Messages of a registration outlive it.
     KeepMessages = "keep-messages",
 }
@@ -280,6 +284,15 @@ pub(crate) fn limits(process: &Process, limits: UserDataLimits) -> UserDataLimit
         };
     }
     limits
+}
+
+/// What select says.
+pub(crate) fn select(process: &Process, selected: &mut [Selected<'_>]) {
+    if process.has(Fault::SelectDeferred) {
+        for selected in selected.iter_mut().filter(|one| one.socket.is_listening()) {
+            selected.ready |= selected.wanted & Readiness::READ;
+        }
+    }
 }
 
 /// The quality of service that a client asks for.

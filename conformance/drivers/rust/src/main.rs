@@ -12,6 +12,7 @@ mod faults;
 mod lanes;
 mod options;
 mod process;
+mod selecting;
 mod words;
 
 use std::{

@@ -30,14 +30,14 @@ const ENTRIES: [(&str, &str); 2] = [
     ),
     (
         "tcp",
-        "kernel-handle,half-close,abort,port-addresses,network-errors,datagram-free,reset-visible,\
+        "kernel-handle,half-close,abort,port-addresses,network-errors,urgent-data,reset-visible,\
          kernel-backlog,connect-timeout",
     ),
 ];
 
 /// What the API has, whatever the entry.
 const API: &str = "raise,raise-propagates,qos-parameter,timed-accept,descriptor-limit,settings,data-options,\
-     events,event-descriptors,message-mode";
+     events,event-descriptors,message-mode,select";
 
 /// The most descriptors that may be open while they are to run out.
 const FEW_DESCRIPTORS: u64 = 256;

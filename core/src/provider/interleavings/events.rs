@@ -7,7 +7,10 @@ use std::sync::{
 
 use shuttle::thread;
 
-use super::{connect, explore, join, listening};
+use super::{
+    super::{postponed::Postponed, waiter::Waiter},
+    connect, explore, is_found, join, listening,
+};
 use crate::{
     Address, Decision, Entry, Error, EventObject, NetworkEvents, NotificationPort, Receive, Result,
     Socket, SocketOption, Wait,
@@ -134,6 +137,119 @@ fn all_are_waited_for_at_the_same_moment() {
     });
 }
 
+/// A wait as it is, but for the order: `look` comes first or last.
+fn waits(object: &EventObject, looks_first: bool) {
+    let waiter = Waiter::own();
+    if looks_first && object.look().is_set() {
+        return;
+    }
+    object.add_sleeper(&waiter);
+    waiter.look();
+    if looks_first || !object.look().is_set() {
+        waiter.park(&Wait::FOREVER).unwrap();
+    }
+    object.remove_sleeper(&waiter);
+}
+
+fn one_waits_and_one_sets(looks_first: bool, wakes_first: bool) {
+    let [object] = objects();
+    let waiter = {
+        let object = object.clone();
+        spawn(move || waits(&object, looks_first))
+    };
+    if wakes_first {
+        object.wake();
+    }
+    if object.mark() && !wakes_first {
+        object.wake();
+    }
+    join([waiter]);
+}
+
+#[test]
+fn a_waiter_that_announces_itself_and_looks_is_woken() {
+    explore(|| one_waits_and_one_sets(false, false));
+}
+
+#[test]
+fn a_look_before_the_announcement_is_found() {
+    is_found(|| one_waits_and_one_sets(true, false));
+}
+
+#[test]
+fn a_wake_up_before_the_setting_is_found() {
+    is_found(|| one_waits_and_one_sets(false, true));
+}
+
+// ---- work that is left to the next waiter
+
+#[derive(Clone, Copy)]
+enum Mistake {
+    None,
+    /// The one who leaves work looks for waiters first.
+    LooksTooEarly,
+    /// The waiter takes the work first and announces itself afterwards.
+    TakesTooEarly,
+}
+
+/// To do the work is to set the object, as arming a socket is to which something has happened.
+fn leave_work(mistake: Mistake) {
+    let [object] = objects();
+    let postponed = Arc::new(Postponed::new());
+    let waiter = {
+        let (object, postponed) = (object.clone(), Arc::clone(&postponed));
+        spawn(move || {
+            let waiter = Waiter::own();
+            let do_all = || {
+                for object in postponed.take() {
+                    EventObject::set(&object).unwrap();
+                }
+            };
+            if matches!(mistake, Mistake::TakesTooEarly) {
+                do_all();
+            }
+            object.add_sleeper(&waiter);
+            while !object.look().is_set() {
+                waiter.look();
+                if !matches!(mistake, Mistake::TakesTooEarly) {
+                    do_all();
+                }
+                if !object.look().is_set() {
+                    waiter.park(&Wait::FOREVER).unwrap();
+                }
+            }
+            object.remove_sleeper(&waiter);
+        })
+    };
+    let saw_a_waiter = object.is_watched();
+    postponed.add(object.clone());
+    let sees_a_waiter = match mistake {
+        Mistake::LooksTooEarly => saw_a_waiter,
+        _ => object.is_watched(),
+    };
+    if sees_a_waiter {
+        for object in postponed.take() {
+            object.set().unwrap();
+        }
+    }
+    join([waiter]);
+}
+
+#[test]
+fn work_is_done_by_who_leaves_it_or_by_who_waits() {
+    explore(|| leave_work(Mistake::None));
+}
+
+#[test]
+fn a_look_for_waiters_before_the_work_is_left_is_found() {
+    is_found(|| leave_work(Mistake::LooksTooEarly));
+}
+
+#[test]
+fn a_waiter_that_takes_the_work_before_it_announces_itself_is_found() {
+    is_found(|| leave_work(Mistake::TakesTooEarly));
+}
+
 // ---- watched sockets
 
 #[test]
@@ -159,8 +275,7 @@ fn enumerating_while_requests_arrive_loses_none() {
             let mut accepted = Vec::new();
             while accepted.len() < 2 {
                 object.wait(&Wait::FOREVER).unwrap();
-                let report = listener.enumerate_events(Some(&object)).unwrap();
-                if report.events().contains(ACCEPT) {
+                if enumerated(&listener, &object).contains(ACCEPT) {
                     let decided = listener.accept(|_| Ok(Decision::Accept), &Wait::FOREVER);
                     accepted.push(decided.unwrap());
                 }
@@ -177,33 +292,46 @@ fn enumerating_while_requests_arrive_loses_none() {
     });
 }
 
+fn data_and_the_end(enumerate: fn(&Socket, &EventObject) -> NetworkEvents) {
+    let (listener, address) = listening();
+    let client = calling(&address, 1);
+    let object = selected(&listener, READ | CLOSE); // the connection inherits it
+    let server = listener
+        .accept(|_| Ok(Decision::Accept), &Wait::FOREVER)
+        .unwrap();
+    let sender = spawn(move || {
+        client.send(b"a", &Wait::FOREVER).unwrap();
+        client.send(b"b", &Wait::FOREVER).unwrap();
+        client.close().unwrap();
+    });
+    let mut received = 0;
+    let mut has_ended = false;
+    while received < 2 || !has_ended {
+        object.wait(&Wait::FOREVER).unwrap();
+        let told = enumerate(&server, &object);
+        has_ended |= told.contains(CLOSE);
+        if told.contains(READ) {
+            // One byte a report: what is left has to be told of again.
+            let read = server.receive(&mut [0], Receive::default(), &Wait::FOREVER);
+            received += read.unwrap();
+        }
+    }
+    join([sender]);
+}
+
 #[test]
 fn data_and_the_end_are_told_of() {
-    explore(|| {
-        let (listener, address) = listening();
-        let client = calling(&address, 1);
-        let object = selected(&listener, READ | CLOSE); // the connection inherits it
-        let server = listener
-            .accept(|_| Ok(Decision::Accept), &Wait::FOREVER)
-            .unwrap();
-        let sender = spawn(move || {
-            client.send(b"a", &Wait::FOREVER).unwrap();
-            client.send(b"b", &Wait::FOREVER).unwrap();
-            client.close().unwrap();
+    explore(|| data_and_the_end(enumerated));
+}
+
+#[test]
+fn a_reset_apart_from_the_enumeration_is_found() {
+    is_found(|| {
+        data_and_the_end(|server, object| {
+            let report = server.enumerate_events(None).unwrap();
+            object.reset().unwrap(); // EVT-22 has both as one step
+            report.events()
         });
-        let mut received = 0;
-        let mut has_ended = false;
-        while received < 2 || !has_ended {
-            object.wait(&Wait::FOREVER).unwrap();
-            let report = server.enumerate_events(Some(&object)).unwrap();
-            has_ended |= report.events().contains(CLOSE);
-            if report.events().contains(READ) {
-                // One byte a report: what is left has to be told of again.
-                let read = server.receive(&mut [0], Receive::default(), &Wait::FOREVER);
-                received += read.unwrap();
-            }
-        }
-        join([sender]);
     });
 }
 
@@ -387,7 +515,7 @@ fn closing_a_watched_socket_lets_go_of_everybody() {
         let reported = listener.enumerate_events(Some(&object));
         match reported {
             Ok(report) => {
-                assert!(ACCEPT.contains(report.events()))
+                assert!(ACCEPT.contains(report.events()));
             }
             Err(error) => assert_eq!(error, Error::NotSock),
         }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::sys::{Tick, last_tick};
+use crate::sys::{Seconds, Tick, last_tick};
 
 /// More than the kernel's last tick can be behind.
 const LAG: Duration = Duration::from_millis(100);
@@ -20,6 +20,12 @@ impl Clock {
 
     pub(super) fn has_passed(&mut self, moment: Instant) -> bool {
         moment <= self.lagging() + LAG && moment <= Instant::now()
+    }
+
+    /// The seconds of the last tick that was seen, which costs nothing where a deadline was looked at
+    /// right before.
+    pub(super) fn seconds(&self) -> Seconds {
+        self.0.map_or_else(Seconds::now, |(tick, _)| tick.seconds())
     }
 
     /// The time when the last tick was first seen, which is at most a tick ago.

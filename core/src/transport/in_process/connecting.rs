@@ -87,7 +87,11 @@ impl Network {
         let destination = check(self, id, outgoing)?;
         let request = self.request(id, destination, outgoing);
         request.map_err(|error| self.fail_at_once(id, error, blocking))?;
-        self.socket(id)?.awaited = blocking;
+        let socket = self.socket(id)?;
+        socket.awaited = blocking;
+        if let Some(receiver) = outgoing.receiver.filter(|_| !blocking) {
+            socket.expect_callee_data(receiver());
+        }
         Ok(())
     }
 
@@ -171,6 +175,7 @@ impl Network {
         socket.expires = None;
         socket.connection.state = State::Unconnected; // CON-11
         socket.failure = Some(error);
+        socket.forget_callee_data();
         let is_awaited = socket.awaited;
         if !data.is_empty() {
             socket.inbox.disconnect_data = Some(UserData::from_slice(data)); // ACC-44

@@ -150,7 +150,9 @@ impl Network {
                 return Err(error);
             }
         };
+        let established = self.clock.seconds(); // SKT-20
         let server = self.socket(accepted)?;
+        server.established = established;
         let caller_data = request.caller_data.as_deref().unwrap_or_default();
         server.arrive(UserData::from_slice(caller_data), room); // UDA-17
         server.is_accepted = true;
@@ -165,7 +167,9 @@ impl Network {
         socket.connection.state = State::Connected;
         socket.connection.bound = true; // LSN-08
         socket.peer = Some(accepted);
+        socket.established = established;
         socket.arrive(answer, socket.connect_room()); // UDA-05 UDA-16
+        socket.hand_out_callee_data(); // CON-25
         socket.qos = acceptance.qos.map(|qos| Box::new(qos.turned_round()));
         self.tell(Some(client), |record| {
             let connected = record.occur(NetworkEvents::CONNECT, None); // CON-25

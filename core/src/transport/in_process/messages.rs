@@ -10,7 +10,7 @@ use crate::{
     Error, Result,
     provider::options::DEFAULT_BUFFER,
     rules::messages,
-    transport::{Mode, Receive},
+    transport::{Mode, Receive, Received},
 };
 
 /// `XP1_PSEUDO_STREAM` is clear: the entry never runs messages together by itself.
@@ -30,7 +30,7 @@ impl InProcess {
         buffer: &mut [u8],
         flags: Receive,
         mode: Mode<'_>,
-    ) -> Result<usize> {
+    ) -> Result<Received> {
         self.wait(Direction::Read, mode, |network, id| {
             network.receive_message(id, buffer, flags)
         })
@@ -66,7 +66,7 @@ impl Network {
         id: SocketId,
         buffer: &mut [u8],
         flags: Receive,
-    ) -> Option<Result<usize>> {
+    ) -> Option<Result<Received>> {
         let socket = self.socket(id).ok()?;
         if let Err(error) = socket.connection.check_receive() {
             return Some(Err(error)); // shut down by another thread
@@ -78,7 +78,7 @@ impl Network {
                 Some(End::Reset) => Some(Err(Error::ConnReset)), // DIS-36
                 Some(End::Aborted) => Some(Err(Error::ConnAborted)), // DIS-37
                 Some(End::Graceful) if whole => Some(Err(Error::Discon)), // DIS-34
-                Some(End::Graceful) => Some(Ok(0)),              // DIS-35
+                Some(End::Graceful) => Some(Ok(Received::default())), // DIS-35
                 None => None,
             };
         };
@@ -92,7 +92,10 @@ impl Network {
         } else {
             self.remove(id, count);
         }
-        Some(Ok(count))
+        Some(Ok(Received {
+            bytes: count,
+            partial: count < length,
+        }))
     }
 
     /// The longest message that the peer can take, or that a peer could with its default buffer.

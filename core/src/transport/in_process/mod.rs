@@ -16,11 +16,13 @@ mod selecting;
 mod sleepers;
 mod spare;
 mod streaming;
+mod vectored;
 mod watching;
 
 pub(crate) use self::network::Network;
 
 use std::{
+    io::{IoSlice, IoSliceMut},
     os::fd::{BorrowedFd, RawFd},
     sync::{
         Arc, OnceLock,
@@ -32,7 +34,9 @@ use self::{
     descriptors::{Descriptors, Direction},
     network::SocketId,
 };
-use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Transport};
+use super::{
+    Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Received, Request, Transport,
+};
 use crate::{
     Address, Error, InProcessAddress, Qos, Result,
     provider::{
@@ -43,9 +47,10 @@ use crate::{
     },
     rules::{
         backlog::RequestId,
-        connection::{Connection, Shutdown},
+        connection::{Connection, Shutdown, State},
         user_data::UserDataKind,
     },
+    sys::Seconds,
 };
 
 /// A socket of the in-process entry.
@@ -211,6 +216,26 @@ impl Transport for InProcess {
         self.receive_some(buffer, flags, mode)
     }
 
+    fn send_vectored(&self, data: &[IoSlice<'_>], mode: Mode<'_>) -> Result<usize> {
+        self.send_gathered(data, mode)
+    }
+
+    fn receive_vectored(
+        &self,
+        buffers: &mut [IoSliceMut<'_>],
+        flags: Receive,
+        mode: Mode<'_>,
+    ) -> Result<Received> {
+        self.receive_scattered(buffers, flags, mode)
+    }
+
+    fn bytes_readable(&self) -> Result<usize> {
+        self.with(|network, id| {
+            let inbox = &network.socket(id)?.inbox;
+            Ok(inbox.first().unwrap_or(inbox.bytes.len()))
+        })
+    }
+
     fn shutdown(&self, how: Shutdown) -> Result<()> {
         self.with(|network, id| {
             network.socket(id)?.connection.check_connected()?; // DIS-45
@@ -274,6 +299,14 @@ impl Transport for InProcess {
         })
     }
 
+    fn connected_since(&self) -> Result<Option<Seconds>> {
+        self.with(|network, id| {
+            let socket = network.socket(id)?;
+            let is_connected = socket.connection.state == State::Connected;
+            Ok(is_connected.then_some(socket.established))
+        })
+    }
+
     fn socket_error(&self) -> Result<i32> {
         self.with(|network, id| Ok(network.socket(id)?.failure.map_or(0, Error::code)))
     }
@@ -292,9 +325,7 @@ impl Transport for InProcess {
 
     fn option(&self, option: SocketOption) -> Result<u32> {
         match option {
-            SocketOption::OobInline | SocketOption::NoDelay | SocketOption::CallerCheck => {
-                Err(Error::NoProtoOpt)
-            }
+            option if option.is_of_kernel_sockets() => Err(Error::NoProtoOpt),
             SocketOption::MaxMessageSize => self.with(Network::max_message_size),
             option => self.with(|_, _| Ok(option.default_value())),
         }

@@ -26,6 +26,7 @@ use crate::{
         events::NetworkEvents,
         user_data::{UserData, UserDataKind},
     },
+    sys::Seconds,
 };
 
 /// Names one socket: a stale id does not find the socket that took its place (unless 2^32 others
@@ -73,6 +74,8 @@ pub(super) struct Socket {
     /// For how much of what has come there was room as an option.
     pub(super) arrived: usize,
     pub(super) is_accepted: bool,
+    /// When it was connected.
+    pub(super) established: Seconds,
     pub(super) option_data: Option<Box<OptionData>>,
     pub(super) qos: Option<Box<Qos>>,
     pub(super) watching: Option<Watching>,
@@ -99,6 +102,7 @@ impl Socket {
             connect_data: UserData::new(),
             arrived: 0,
             is_accepted: false,
+            established: Seconds::default(),
             option_data: None,
             qos: None,
             watching: None,
@@ -299,9 +303,7 @@ impl Network {
             SocketOption::ConditionalAccept if socket.connection.state == State::Listening => {
                 return Err(Error::Inval); // ACC-69
             }
-            SocketOption::OobInline | SocketOption::NoDelay | SocketOption::CallerCheck => {
-                return Err(Error::NoProtoOpt);
-            }
+            option if option.is_of_kernel_sockets() => return Err(Error::NoProtoOpt),
             _ => {}
         }
         Ok(())

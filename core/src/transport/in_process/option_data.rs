@@ -1,21 +1,31 @@
-//! User data that is set and read as socket options: the `SO_CONNDATA` and `SO_DISCDATA` families.
+//! User data that is set and read as socket options: the `SO_CONNDATA` and `SO_DISCDATA` families; and
+//! where the callee data goes that a non-blocking attempt brings.
+
+use std::fmt;
 
 use super::network::{Network, Socket, SocketId};
 use crate::{
-    Error, Result,
+    CalleeReceiver, Error, Result,
     rules::{
         connection::State,
         user_data::{self, UserData, UserDataKind},
     },
 };
 
-/// What options say about the user data of a socket.
-#[derive(Debug, Default)]
+/// What options say about the user data of a socket, and what else few sockets have of it.
+#[derive(Default)]
 pub(super) struct OptionData {
     connect: UserData,
     disconnect: UserData,
     connect_room: Option<usize>,
     disconnect_room: Option<usize>,
+    receiver: Option<CalleeReceiver>,
+}
+
+impl fmt::Debug for OptionData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OptionData").finish_non_exhaustive()
+    }
 }
 
 impl Socket {
@@ -40,6 +50,27 @@ impl Socket {
     pub(super) fn arrive(&mut self, data: UserData, room: usize) {
         self.arrived = user_data::fitting(&data, room).len(); // UDA-16 UDA-20
         self.connect_data = data;
+    }
+
+    /// An attempt begins that nobody waits for.
+    pub(super) fn expect_callee_data(&mut self, receiver: CalleeReceiver) {
+        self.options().receiver = Some(receiver);
+    }
+
+    /// The attempt has succeeded, and its callee data has arrived.
+    pub(super) fn hand_out_callee_data(&mut self) {
+        if let Some(receiver) = self.callee_receiver() {
+            receiver(&self.connect_data); // CON-25
+        }
+    }
+
+    /// The attempt has failed.
+    pub(super) fn forget_callee_data(&mut self) {
+        drop(self.callee_receiver()); // UDA-12
+    }
+
+    fn callee_receiver(&mut self) -> Option<CalleeReceiver> {
+        self.option_data.as_mut()?.receiver.take()
     }
 
     fn arrived(&self, kind: UserDataKind) -> &[u8] {

@@ -46,7 +46,8 @@ impl InProcess {
         mode: Mode<'_>,
     ) -> Result<usize> {
         if self.message_oriented {
-            return self.receive_message(buffer, flags, mode);
+            let received = self.receive_message(buffer, flags, mode)?;
+            return Ok(received.bytes);
         }
         let all = flags.all && !flags.peek && mode.blocking;
         let mut received = 0;

@@ -18,6 +18,7 @@ use super::{Mode, Outgoing, Tcp, of_family};
 use crate::{
     Address, Error, Result, Wait,
     rules::connection::{Connection, State},
+    sys::Seconds,
 };
 
 /// What is known about the connect attempts of a socket.
@@ -320,6 +321,7 @@ impl Tcp {
 
     fn succeed(&self) {
         self.attempt().failure.store(0, SeqCst); // HND-27
+        self.established.store(Seconds::now().0, SeqCst); // SKT-20
         let connected = |connection| Connection {
             state: State::Connected,
             bound: true,

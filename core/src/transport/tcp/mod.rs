@@ -8,9 +8,12 @@ mod connect;
 mod listen;
 mod selecting;
 mod stream;
+mod urgent;
+mod vectored;
 mod watching;
 
 use std::{
+    io::{IoSlice, IoSliceMut},
     net::SocketAddr,
     os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd},
     sync::{
@@ -23,17 +26,17 @@ use std::{
 
 use rustix::{
     event::{PollFd, PollFlags, poll},
-    io::{Errno, ioctl_fionbio},
+    io::{Errno, ioctl_fionbio, ioctl_fionread},
     net::{self, AddressFamily, SocketFlags, SocketType, ipproto, sockopt},
     time::Timespec,
 };
 
 pub(crate) use self::adopt::Adopted;
-use self::{
-    listen::{Arrived, HeldHead},
-    watching::KernelWatch,
+use self::listen::{Arrived, HeldHead};
+pub(super) use self::watching::{KernelWatch, Number};
+use super::{
+    Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Received, Request, Transport,
 };
-use super::{Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Request, Transport};
 use crate::{
     Address, Error, Family, Qos, Result, Setting, Wait,
     address::Sockaddr,
@@ -45,16 +48,16 @@ use crate::{
         connection::{Connection, Shutdown, State},
         user_data::UserDataKind,
     },
-    sys::{self, slot::Slot},
+    sys::{self, Seconds, slot::Slot},
 };
 
 /// The kernel socket. It closes when it is dropped, unless the program has closed its number
 /// already: then the number may belong to somebody else (HND-35).
 #[derive(Debug)]
-struct Descriptor {
+pub(super) struct Descriptor {
     /// Present until the drop.
-    fd: Option<OwnedFd>,
-    lost: AtomicBool,
+    pub(super) fd: Option<OwnedFd>,
+    pub(super) lost: AtomicBool,
 }
 
 impl AsFd for Descriptor {
@@ -84,6 +87,8 @@ pub(crate) struct Tcp {
     broken: AtomicU16,
     /// Whom it was accepted from; a client's destination stands in its attempt.
     peer: Sockaddr,
+    /// When it was established, in seconds of the monotonic clock.
+    established: AtomicU32,
     family: Family,
     closed: AtomicBool,
     /// Made when it is needed: an accepted socket, of which there may be many, does without.
@@ -135,6 +140,10 @@ impl Tcp {
     }
 
     fn from_fd(fd: OwnedFd, family: Family, connection: Connection, peer: Sockaddr) -> Self {
+        let established = match connection.state {
+            State::Connected => Seconds::now(),
+            _ => Seconds::default(),
+        };
         Self {
             fd: Descriptor {
                 fd: Some(fd),
@@ -144,6 +153,7 @@ impl Tcp {
             sleepers: AtomicU32::new(0),
             broken: AtomicU16::new(0),
             peer,
+            established: AtomicU32::new(established.0),
             family,
             closed: AtomicBool::new(false),
             history: OnceLock::new(),
@@ -264,7 +274,7 @@ impl Tcp {
 }
 
 /// The IP address, if it is of the socket's family (LSN-11, CON-13).
-fn of_family(address: &Address, family: Family) -> Result<&SocketAddr> {
+pub(super) fn of_family(address: &Address, family: Family) -> Result<&SocketAddr> {
     match address {
         Address::Ip(ip) if address.family() == family => Ok(ip),
         _ => Err(Error::AfNoSupport),
@@ -387,7 +397,35 @@ impl Transport for Tcp {
     }
 
     fn receive(&self, buffer: &mut [u8], flags: Receive, mode: Mode<'_>) -> Result<usize> {
+        if flags.urgent {
+            return self.receive_urgent(buffer, flags.peek, mode);
+        }
         self.receive_some(buffer, flags, mode)
+    }
+
+    fn send_vectored(&self, data: &[IoSlice<'_>], mode: Mode<'_>) -> Result<usize> {
+        self.send_gathered(data, mode)
+    }
+
+    fn receive_vectored(
+        &self,
+        buffers: &mut [IoSliceMut<'_>],
+        flags: Receive,
+        mode: Mode<'_>,
+    ) -> Result<Received> {
+        self.receive_scattered(buffers, flags, mode)
+    }
+
+    fn send_urgent(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
+        self.send_ending_urgent(data, mode)
+    }
+
+    fn bytes_readable(&self) -> Result<usize> {
+        Ok(usize::try_from(ioctl_fionread(&self.fd)?).unwrap_or(usize::MAX))
+    }
+
+    fn is_at_mark(&self) -> Result<bool> {
+        self.has_no_mark_ahead()
     }
 
     fn shutdown(&self, how: Shutdown) -> Result<()> {
@@ -450,6 +488,12 @@ impl Transport for Tcp {
         self.settle_attempt()?;
         self.connection().check_peer_address()?;
         self.peer().ok_or(Error::NotConn) // CON-31 DIS-60
+    }
+
+    fn connected_since(&self) -> Result<Option<Seconds>> {
+        self.settle_attempt()?;
+        let is_connected = self.connection().state == State::Connected;
+        Ok(is_connected.then(|| Seconds(self.established.load(SeqCst))))
     }
 
     fn socket_error(&self) -> Result<i32> {
@@ -529,6 +573,9 @@ impl Transport for Tcp {
 
     fn descriptor_was_closed(&self) {
         self.fd.lost.store(true, SeqCst); // HND-35
+        if let Some(watched) = self.watched() {
+            watched.close(Number::Lost);
+        }
     }
 
     /// Wakes whoever sleeps on the socket. The kernel socket itself closes with its last user.

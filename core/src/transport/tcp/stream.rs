@@ -1,7 +1,7 @@
 //! The data path, shutting down, and options of the kernel socket.
 
 use std::{
-    os::fd::AsFd,
+    os::fd::{AsFd, BorrowedFd},
     sync::atomic::Ordering::SeqCst,
     time::{Duration, Instant},
 };
@@ -18,11 +18,12 @@ use crate::{
     provider::options::{Linger, SocketOption},
     rules::connection::{Connection, Shutdown, State},
     sys,
+    transport::kernel_options,
 };
 
 impl Tcp {
     /// The state, after looking whether a non-blocking attempt has ended.
-    fn current(&self) -> Result<Connection> {
+    pub(super) fn current(&self) -> Result<Connection> {
         let connection = self.connection();
         if connection.state != State::Connecting {
             return Ok(connection);
@@ -33,29 +34,46 @@ impl Tcp {
 
     /// Sends; a blocking socket sends everything.
     pub(super) fn send_all(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
-        let sent = self.send_unwatched(data, mode);
+        self.send_with(data, SendFlags::NOSIGNAL, mode)
+    }
+
+    pub(super) fn send_with(&self, data: &[u8], flags: SendFlags, mode: Mode<'_>) -> Result<usize> {
+        self.send_by(data.len(), mode, |fd, sent, now| {
+            net::send(fd, &data[sent..], flags | now)
+        })
+    }
+
+    /// Sends so many bytes by a system call that is told how many have been sent so far.
+    pub(super) fn send_by(
+        &self,
+        total: usize,
+        mode: Mode<'_>,
+        call: impl FnMut(BorrowedFd<'_>, usize, SendFlags) -> rustix::io::Result<usize>,
+    ) -> Result<usize> {
+        let sent = self.send_unwatched(total, mode, call);
         if let Some(watched) = self.watched() {
             watched.sent(sent);
         }
         sent
     }
 
-    fn send_unwatched(&self, data: &[u8], mode: Mode<'_>) -> Result<usize> {
+    fn send_unwatched(
+        &self,
+        total: usize,
+        mode: Mode<'_>,
+        mut call: impl FnMut(BorrowedFd<'_>, usize, SendFlags) -> rustix::io::Result<usize>,
+    ) -> Result<usize> {
         let connection = self.current()?;
         connection.check_send()?;
         if connection.receive_ended {
             self.discard_or_reset()?;
         }
         self.check_broken()?;
-        let bounded = mode.wait.is_bounded();
-        let now = if bounded {
-            SendFlags::DONTWAIT
-        } else {
-            SendFlags::empty()
-        };
+        let mut now = SendFlags::empty();
+        now.set(SendFlags::DONTWAIT, mode.wait.is_bounded());
         let mut sent = 0;
         loop {
-            match self.sleeping(|fd| net::send(fd, &data[sent..], SendFlags::NOSIGNAL | now)) {
+            match self.sleeping(|fd| call(fd, sent, now)) {
                 Ok(count) => sent += count,
                 Err(error) => match self.after_failure(error, PollFlags::OUT, mode) {
                     Ok(()) => {}
@@ -63,7 +81,7 @@ impl Tcp {
                     Err(error) => return Err(error),
                 },
             }
-            if sent == data.len() || !mode.blocking {
+            if sent == total || !mode.blocking {
                 return Ok(sent);
             }
         }
@@ -75,19 +93,32 @@ impl Tcp {
         flags: Receive,
         mode: Mode<'_>,
     ) -> Result<usize> {
-        let room = buffer.len();
-        let received = self.receive_unwatched(buffer, flags, mode);
+        self.receive_by(buffer.len(), flags, mode, |fd, received, flags| {
+            Ok(net::recv(fd, &mut buffer[received..], flags)?.0)
+        })
+    }
+
+    /// Receives up to so many bytes by a system call that is told how many have come so far.
+    pub(super) fn receive_by(
+        &self,
+        total: usize,
+        flags: Receive,
+        mode: Mode<'_>,
+        call: impl FnMut(BorrowedFd<'_>, usize, RecvFlags) -> rustix::io::Result<usize>,
+    ) -> Result<usize> {
+        let received = self.receive_unwatched(total, flags, mode, call);
         if let Some(watched) = self.watched() {
-            watched.received(received, room, flags.peek);
+            watched.received(received, total, flags.peek);
         }
         received
     }
 
     fn receive_unwatched(
         &self,
-        buffer: &mut [u8],
+        total: usize,
         flags: Receive,
         mode: Mode<'_>,
+        mut call: impl FnMut(BorrowedFd<'_>, usize, RecvFlags) -> rustix::io::Result<usize>,
     ) -> Result<usize> {
         self.current()?.check_receive()?;
         self.check_broken()?;
@@ -97,20 +128,19 @@ impl Tcp {
         let all = flags.all && !flags.peek && mode.blocking;
         let mut received = 0;
         loop {
-            let rest = &mut buffer[received..];
-            match self.sleeping(|fd| net::recv(fd, rest, kernel_flags)) {
-                Ok((0, _)) => {
+            match self.sleeping(|fd| call(fd, received, kernel_flags)) {
+                Ok(0) => {
                     self.check_open()?;
                     return Ok(received); // DIS-33
                 }
-                Ok((count, _)) => received += count,
+                Ok(count) => received += count,
                 Err(error) => match self.after_failure(error, PollFlags::IN, mode) {
                     Ok(()) => continue,
                     Err(_) if received > 0 => return Ok(received),
                     Err(error) => return Err(error),
                 },
             }
-            if !all || received == buffer.len() {
+            if !all || received == total {
                 return Ok(received);
             }
         }
@@ -270,54 +300,36 @@ impl Tcp {
 
     pub(super) fn apply_option(&self, option: SocketOption, value: u32) -> Result<()> {
         let (fd, on) = (&self.fd, value != 0);
-        let limit = (value > 0).then(|| Duration::from_millis(value.into()));
+        let seconds = Duration::from_secs(value.into());
         match option {
-            SocketOption::ReuseAddress => sockopt::set_socket_reuseaddr(fd, on)?,
             SocketOption::KeepAlive => sockopt::set_socket_keepalive(fd, on)?,
             SocketOption::OobInline => sockopt::set_socket_oobinline(fd, on)?,
-            SocketOption::SendBuffer => sockopt::set_socket_send_buffer_size(fd, value as usize)?,
-            SocketOption::ReceiveBuffer => {
-                sockopt::set_socket_recv_buffer_size(fd, value as usize)?;
-            }
-            SocketOption::SendTimeout => {
-                sockopt::set_socket_timeout(fd, sockopt::Timeout::Send, limit)?;
-            }
-            SocketOption::ReceiveTimeout => {
-                sockopt::set_socket_timeout(fd, sockopt::Timeout::Recv, limit)?;
-            }
             SocketOption::NoDelay => sockopt::set_tcp_nodelay(fd, on)?,
+            SocketOption::KeepAliveIdle => sockopt::set_tcp_keepidle(fd, seconds)?,
+            SocketOption::KeepAliveInterval => sockopt::set_tcp_keepintvl(fd, seconds)?,
+            SocketOption::KeepAliveCount => sockopt::set_tcp_keepcnt(fd, value)?,
             SocketOption::CallerCheck => self.history().caller_check.store(on, SeqCst), // LSN-37
             SocketOption::ConnectTimeout => {} // CON-33: looked at when connecting
             // Turning it on needs a way to hold a SYN back, which is not offered yet (ACC-69).
             SocketOption::ConditionalAccept if !on => {}
-            _ => return Err(Error::NoProtoOpt),
+            option => kernel_options::set(fd, self.family, option, value)?,
         }
         Ok(())
     }
 
     pub(super) fn read_option(&self, option: SocketOption) -> Result<u32> {
         let fd = &self.fd;
-        let millis = |limit: Option<Duration>| {
-            limit.map_or(0, |limit| {
-                u32::try_from(limit.as_millis()).unwrap_or(u32::MAX)
-            })
-        };
-        let bytes = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
+        let seconds = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
         Ok(match option {
-            SocketOption::ReuseAddress => sockopt::socket_reuseaddr(fd)?.into(),
             SocketOption::KeepAlive => sockopt::socket_keepalive(fd)?.into(),
             SocketOption::OobInline => sockopt::socket_oobinline(fd)?.into(),
-            SocketOption::SendBuffer => bytes(sockopt::socket_send_buffer_size(fd)?),
-            SocketOption::ReceiveBuffer => bytes(sockopt::socket_recv_buffer_size(fd)?),
-            SocketOption::SendTimeout => {
-                millis(sockopt::socket_timeout(fd, sockopt::Timeout::Send)?)
-            }
-            SocketOption::ReceiveTimeout => {
-                millis(sockopt::socket_timeout(fd, sockopt::Timeout::Recv)?)
-            }
             SocketOption::NoDelay => sockopt::tcp_nodelay(fd)?.into(),
+            SocketOption::KeepAliveIdle => seconds(sockopt::tcp_keepidle(fd)?),
+            SocketOption::KeepAliveInterval => seconds(sockopt::tcp_keepintvl(fd)?),
+            SocketOption::KeepAliveCount => sockopt::tcp_keepcnt(fd)?,
             SocketOption::ConnectTimeout => 0, // the kernel's own
-            option => option.default_value(),
+            SocketOption::ConditionalAccept | SocketOption::CallerCheck => option.default_value(),
+            option => kernel_options::get(fd, self.family, option)?,
         })
     }
 }

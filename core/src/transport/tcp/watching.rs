@@ -15,8 +15,9 @@ use std::{
 use parking_lot::Mutex;
 use rustix::{
     event::{PollFd, PollFlags, epoll::EventFlags, poll},
+    fs::fstat,
     io::ioctl_fionread,
-    net::{self, sockopt},
+    net::{self, RecvFlags, sockopt},
     time::Timespec,
 };
 
@@ -47,12 +48,19 @@ const END: EventFlags = EventFlags::RDHUP
 
 /// A kernel socket that somebody has registered for.
 #[derive(Debug)]
-pub(super) struct KernelWatch {
+pub(in crate::transport) struct KernelWatch {
     watch: Arc<Watch>,
     intake: &'static Intake,
     state: Mutex<Reported>,
     /// The intake has reset the connection, because data came that nobody will read (DIS-32).
     aborted: AtomicBool,
+}
+
+/// Whose the descriptor's number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::transport) enum Number {
+    Own,
+    Lost,
 }
 
 /// Where the socket stands, as far as reports are concerned.
@@ -62,6 +70,8 @@ pub(super) enum Stage {
     Listening,
     Connecting(Arc<History>),
     Connected,
+    /// Of a socket without connections.
+    Datagrams,
 }
 
 #[derive(Debug)]
@@ -73,14 +83,70 @@ struct Reported {
     stage: Stage,
     /// How much was unread when that was told last, until a receive enables it again.
     unread: Option<u64>,
+    doubt: Doubt,
     /// A send has found no room (EVT-17).
     wants_room: bool,
     receive_ended: bool,
+    /// The file that the number stands for, where it may have to be acted on by somebody who has not
+    /// named the socket.
+    file: Option<File>,
+}
+
+/// Whether a receive that got less than it had room for may have left something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    /// It has not: what comes later is reported by itself.
+    None,
+    /// As much as before was reported once more: data may have come just when a receive had taken as
+    /// much, which only that receive can tell.
+    Once,
+    /// There was urgent data: a receive stops at its mark.
+    AtMark,
+}
+
+/// Names an open socket of the system.
+type File = (u64, u64);
+
+fn file_of(fd: BorrowedFd<'_>) -> Option<File> {
+    let found = fstat(fd).ok()?;
+    Some((found.st_dev, found.st_ino))
 }
 
 impl Reported {
+    /// What it wants to be told. Every send of a datagram makes room, which is not told unless it is
+    /// waited for; so each report of a datagram socket tells of an arrival.
+    fn interest(&self) -> EventFlags {
+        match self.stage {
+            Stage::Datagrams if self.wants_room => EventFlags::IN | EventFlags::OUT,
+            Stage::Datagrams => EventFlags::IN,
+            _ => EVERYTHING,
+        }
+    }
+
     fn with_socket<R>(&self, ask: impl FnOnce(BorrowedFd<'_>) -> R) -> Option<R> {
         sys::with_number(self.number?, ask)
+    }
+
+    /// How much is unread. At the mark of urgent data the kernel counts nothing of what is behind.
+    fn unread_bytes(&self) -> u64 {
+        let count = |fd: BorrowedFd<'_>| ioctl_fionread(fd).unwrap_or(0);
+        let peek = |fd: BorrowedFd<'_>| {
+            let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+            net::recv(fd, &mut [0; 1][..], flags).map_or(0, |(count, _)| count as u64)
+        };
+        match self.with_socket(count).unwrap_or(0) {
+            0 if self.doubt == Doubt::AtMark => self.with_socket(peek).unwrap_or(0),
+            unread => unread,
+        }
+    }
+
+    /// The program may have closed the number by other means, and it may be another file's now (HND-35).
+    fn remember_file(&mut self) {
+        self.file = self.with_socket(file_of).flatten();
+    }
+
+    fn is_intact(&self) -> bool {
+        self.file.is_some() && self.with_socket(file_of).flatten() == self.file
     }
 }
 
@@ -112,10 +178,12 @@ impl Tcp {
             self.begin(&watched);
         }
         watched.arm_now()?;
-        intake.take_in(); // EVT-15
-        let holds = watched.holds();
-        watch.register(target, mask, holds).now();
-        watch.takes_in_from_kernel();
+        if self.closed.load(SeqCst) {
+            // Closing has not seen what was only just made; or it has, and this does nothing.
+            watched.close(Number::Own);
+            return Err(Error::NotSock);
+        }
+        watched.register(watch, target, mask, !self.connection().send_ended);
         Ok(())
     }
 
@@ -152,7 +220,7 @@ impl Tcp {
     /// The socket closes, or leaves the library.
     pub(super) fn unwatch(&self) {
         if let Some(watched) = self.watched() {
-            watched.close();
+            watched.close(Number::Own);
         }
     }
 
@@ -185,7 +253,9 @@ impl Tcp {
             watched.deferred(); // ACC-65
             head.watch(watched);
         }
-        if let Stage::Connecting(history) = &watched.state.lock().stage {
+        let mut state = watched.state.lock();
+        state.remember_file();
+        if let Stage::Connecting(history) = &state.stage {
             watched.set_deadline(history);
         }
     }
@@ -201,26 +271,58 @@ impl KernelWatch {
                 key: None,
                 stage,
                 unread: None,
+                doubt: Doubt::None,
                 wants_room: false,
                 receive_ended: false,
+                file: None,
             }),
             aborted: AtomicBool::new(false),
         }
     }
 
-    fn arm_now(self: &Arc<Self>) -> Result<()> {
+    /// The watch of a datagram socket, which can be sent from at any time (EVT-17).
+    pub(in crate::transport) fn of_datagrams(
+        number: RawFd,
+        intake: &'static Intake,
+        watch: &Arc<Watch>,
+    ) -> Arc<Self> {
+        let found = EventReport::new(NetworkEvents::WRITE, None, None);
+        watch.change(|record| record.found(found)).now();
+        Arc::new(Self::new(
+            number,
+            intake,
+            Arc::clone(watch),
+            Stage::Datagrams,
+        ))
+    }
+
+    /// Registers with what has happened until now (EVT-15); `sends` says that sending has not ended.
+    pub(in crate::transport) fn register(
+        &self,
+        watch: &Watch,
+        target: Target,
+        mask: NetworkEvents,
+        sends: bool,
+    ) {
+        self.intake.take_in();
+        watch.register(target, mask, self.holds(sends)).now();
+        watch.takes_in_from_kernel();
+    }
+
+    pub(in crate::transport) fn arm_now(self: &Arc<Self>) -> Result<()> {
         let mut state = self.state.lock();
         if state.key.is_some() {
             return Ok(());
         }
         let source = Arc::clone(self) as Arc<dyn Source>;
-        let added = state.with_socket(|fd| self.intake.add(fd, EVERYTHING, source));
+        let interest = state.interest();
+        let added = state.with_socket(|fd| self.intake.add(fd, interest, source));
         state.key = added.transpose()?;
         Ok(())
     }
 
     /// The socket is about to have another number; the old one is still open.
-    pub(super) fn moves(self: &Arc<Self>, number: RawFd) {
+    pub(in crate::transport) fn moves(self: &Arc<Self>, number: RawFd) {
         let mut state = self.state.lock();
         if let Some(key) = state.key.take() {
             state.with_socket(|fd| self.intake.remove(Some(fd), key));
@@ -233,8 +335,9 @@ impl KernelWatch {
     }
 
     /// Has the kernel report again what is true now.
-    fn look_again(&self) {
-        self.ask_for(EVERYTHING);
+    pub(in crate::transport) fn look_again(&self) {
+        let interest = self.state.lock().interest();
+        self.ask_for(interest);
     }
 
     fn ask_for(&self, interest: EventFlags) {
@@ -259,7 +362,9 @@ impl KernelWatch {
                 Indication::NOTHING
             })
             .now();
-        self.state.lock().stage = Stage::Connecting(history);
+        let mut state = self.state.lock();
+        state.remember_file();
+        state.stage = Stage::Connecting(history);
     }
 
     /// The connect call returns; a non-blocking attempt may go on.
@@ -311,7 +416,7 @@ impl KernelWatch {
     }
 
     /// A send has returned.
-    pub(super) fn sent(&self, sent: Result<usize>) {
+    pub(in crate::transport) fn sent(&self, sent: Result<usize>) {
         match sent {
             Err(Error::WouldBlock) => {
                 self.state.lock().wants_room = true; // EVT-12 EVT-17
@@ -326,13 +431,21 @@ impl KernelWatch {
     pub(super) fn received(&self, received: Result<usize>, room: usize, peek: bool) {
         match received {
             Ok(1..) if !peek => {
-                self.state.lock().unread = None;
+                let in_doubt = {
+                    let mut state = self.state.lock();
+                    state.unread = None;
+                    let doubt = state.doubt;
+                    if doubt == Doubt::Once {
+                        state.doubt = Doubt::None;
+                    }
+                    doubt != Doubt::None
+                };
                 let told = self
                     .watch
                     .change(|record| record.used_up(NetworkEvents::READ)); // EVT-18
                 told.now();
                 // Less than there was room for was all; what comes later is reported by itself.
-                if received == Ok(room) {
+                if received == Ok(room) || in_doubt {
                     self.look_again(); // EVT-14
                 }
             }
@@ -355,17 +468,30 @@ impl KernelWatch {
 
     /// Every receive enables `FD_OOB` again, too (EVT-12).
     fn enable_urgent(&self) {
-        let mut was_told = false;
-        self.watch
-            .change(|record| {
-                was_told = record.knows(NetworkEvents::OOB);
-                record.enable(NetworkEvents::OOB);
-                Indication::NOTHING
-            })
-            .now();
-        if was_told {
+        if self.state.lock().doubt == Doubt::AtMark {
+            self.watch
+                .change(|record| {
+                    record.enable(NetworkEvents::OOB);
+                    Indication::NOTHING
+                })
+                .now();
             self.look_again(); // EVT-14
         }
+    }
+
+    /// A receive of the urgent byte has returned; whether it has taken it.
+    pub(super) fn urgent_received(&self, taken: bool) {
+        let told = self.watch.change(|record| {
+            record.enable(NetworkEvents::READ); // EVT-12
+            if taken {
+                return record.used_up(NetworkEvents::OOB); // EVT-18
+            }
+            record.enable(NetworkEvents::OOB); // EVT-13
+            Indication::NOTHING
+        });
+        told.now();
+        self.state.lock().unread = None;
+        self.look_again(); // EVT-14
     }
 
     /// A call was told that the connection is broken, and has taken the error from the kernel.
@@ -378,7 +504,11 @@ impl KernelWatch {
 
     /// This side has ended receiving: data that comes now resets the connection.
     pub(super) fn end_receiving(&self) {
-        self.state.lock().receive_ended = true;
+        {
+            let mut state = self.state.lock();
+            state.remember_file();
+            state.receive_ended = true;
+        }
         self.watch
             .change(|record| {
                 record.vanished(NetworkEvents::READ);
@@ -467,9 +597,11 @@ impl KernelWatch {
     // ---- what the kernel reports
 
     fn connected(&self, state: &mut Reported, flags: EventFlags) -> Told {
-        let unread = state
-            .with_socket(|fd| ioctl_fionread(fd).unwrap_or(0))
-            .unwrap_or(0);
+        let unread = if flags.contains(EventFlags::ERR) {
+            0 // nothing of it will be received, and to look would take the error away
+        } else {
+            state.unread_bytes()
+        };
         if state.receive_ended && unread > 0 && !flags.intersects(END) {
             return self.abort(state);
         }
@@ -478,8 +610,14 @@ impl KernelWatch {
         if is_news {
             state.unread = Some(unread);
         }
+        if has_data && !is_news && state.doubt == Doubt::None {
+            state.doubt = Doubt::Once;
+        }
         let has_room = flags.contains(EventFlags::OUT) && std::mem::take(&mut state.wants_room);
         state.wants_room &= !has_room;
+        if flags.contains(EventFlags::PRI) {
+            state.doubt = Doubt::AtMark;
+        }
         let is_urgent = flags.contains(EventFlags::PRI)
             && !state.receive_ended
             && state.with_socket(|fd| sockopt::socket_oobinline(fd)) == Some(Ok(false)); // EVT-36
@@ -504,8 +642,39 @@ impl KernelWatch {
         })
     }
 
+    fn of_datagrams_reported(&self, state: &mut Reported, flags: EventFlags) -> Told {
+        let has_room = state.wants_room && flags.contains(EventFlags::OUT);
+        state.wants_room &= !has_room;
+        self.watch.change(|record| {
+            let mut due = Indication::NOTHING;
+            if flags.contains(EventFlags::IN) {
+                due = due.and(record.occur(NetworkEvents::READ, None)); // EVT-11
+            }
+            if has_room {
+                due = due.and(record.occur(NetworkEvents::WRITE, None)); // EVT-17
+            }
+            due
+        })
+    }
+
+    /// A receive on a datagram socket has returned; whether it has used a datagram up.
+    pub(in crate::transport) fn datagram_received(&self, used: bool) {
+        let told = self.watch.change(|record| {
+            if used {
+                return record.used_up(NetworkEvents::READ); // EVT-18
+            }
+            record.enable(NetworkEvents::READ); // EVT-13
+            Indication::NOTHING
+        });
+        told.now();
+        self.look_again(); // EVT-14
+    }
+
     /// Data has come that nobody will read (DIS-32).
     fn abort(&self, state: &Reported) -> Told {
+        if !state.is_intact() {
+            return Told::default();
+        }
         self.aborted.store(true, SeqCst);
         state.with_socket(|fd| {
             let _ = net::connect_unspec(fd);
@@ -515,7 +684,7 @@ impl KernelWatch {
     }
 
     /// What holds now, for a message registration (EVT-16).
-    fn holds(&self) -> EventReport {
+    fn holds(&self, can_send: bool) -> EventReport {
         let state = self.state.lock();
         let flags = state.with_socket(readiness).unwrap_or(PollFlags::empty());
         let mut events = NetworkEvents::empty();
@@ -528,12 +697,18 @@ impl KernelWatch {
                 );
             }
             Stage::Connected => {
-                let unread = state.with_socket(|fd| ioctl_fionread(fd).unwrap_or(0));
-                let has_data = unread.is_some_and(|unread| unread > 0) && !state.receive_ended;
+                let has_data = state.unread_bytes() > 0 && !state.receive_ended;
                 events.set(NetworkEvents::READ, has_data);
-                events.set(NetworkEvents::WRITE, flags.contains(PollFlags::OUT));
+                events.set(
+                    NetworkEvents::WRITE,
+                    flags.contains(PollFlags::OUT) && can_send,
+                );
                 let end = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
                 events.set(NetworkEvents::CLOSE, flags.intersects(end));
+            }
+            Stage::Datagrams => {
+                events.set(NetworkEvents::READ, flags.contains(PollFlags::IN));
+                events.set(NetworkEvents::WRITE, flags.contains(PollFlags::OUT));
             }
             Stage::Idle | Stage::Connecting(_) => {}
         }
@@ -541,14 +716,20 @@ impl KernelWatch {
         EventReport::new(events, None, error)
     }
 
-    fn close(&self) {
+    /// The socket is about to be closed, or was lost: then its number may be somebody else's, who may
+    /// be in the set by it (HND-35).
+    pub(in crate::transport) fn close(&self, whose: Number) {
         let mut state = self.state.lock();
         let key = state.key.take();
         let number = state.number.take();
         state.stage = Stage::Idle;
         drop(state);
-        if let (Some(key), Some(number)) = (key, number) {
-            sys::with_number(number, |fd| self.intake.remove(Some(fd), key));
+        match (key, number) {
+            (Some(key), Some(number)) if whose == Number::Own => {
+                sys::with_number(number, |fd| self.intake.remove(Some(fd), key));
+            }
+            (Some(key), _) => self.intake.remove(None, key),
+            (None, _) => {}
         }
         self.watch.close();
     }
@@ -569,6 +750,7 @@ impl Source for KernelWatch {
                 .watch
                 .change(|record| record.occur(NetworkEvents::ACCEPT, None)), // EVT-01 EVT-60
             Stage::Connected => self.connected(&mut state, flags),
+            Stage::Datagrams => self.of_datagrams_reported(&mut state, flags),
             _ => return,
         };
         drop(state);
@@ -593,10 +775,12 @@ impl Source for KernelWatch {
 
 impl KernelWatch {
     fn look_at_attempt(&self, history: &History) {
-        let outcome = {
-            let number = self.state.lock().number;
-            number.and_then(|number| sys::with_number(number, |fd| history.attempt.outcome(fd)))
+        let number = {
+            let state = self.state.lock();
+            state.number.filter(|_| state.is_intact())
         };
+        let outcome =
+            number.and_then(|number| sys::with_number(number, |fd| history.attempt.outcome(fd)));
         if let Some(Ok(outcome)) = outcome {
             self.attempt_ended(outcome);
         }

@@ -1,0 +1,40 @@
+//! Work that is left to whoever looks next.
+//!
+//! Whoever leaves it adds it first, and looks for a waiter afterwards; if there is one, he does the work
+//! himself. A waiter does it the other way round: he announces himself first, and takes what was left
+//! afterwards, before he sleeps. So one of the two does it, which `interleavings/events.rs` explores.
+
+use std::{mem, sync::atomic::Ordering::SeqCst};
+
+use super::sync::{AtomicBool, Mutex};
+
+#[derive(Debug)]
+pub(super) struct Postponed<T> {
+    work: Mutex<Vec<T>>,
+    /// So that looking costs no lock.
+    has_work: AtomicBool,
+}
+
+impl<T> Postponed<T> {
+    pub(super) const fn new() -> Self {
+        Self {
+            work: Mutex::new(Vec::new()),
+            has_work: AtomicBool::new(false),
+        }
+    }
+
+    /// Leaves something to be done.
+    pub(super) fn add(&self, work: T) {
+        self.work.lock().push(work);
+        self.has_work.store(true, SeqCst);
+    }
+
+    /// What is to be done now, by the caller.
+    pub(super) fn take(&self) -> Vec<T> {
+        if self.has_work.load(SeqCst) && self.has_work.swap(false, SeqCst) {
+            mem::take(&mut *self.work.lock())
+        } else {
+            Vec::new()
+        }
+    }
+}

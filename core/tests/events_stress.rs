@@ -7,9 +7,8 @@ mod common;
 
 use std::{
     array, fs,
-    sync::Arc,
     sync::{
-        Mutex, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
         mpsc,
     },
@@ -18,6 +17,7 @@ use std::{
 };
 
 use common::{loopback, soon, until};
+use parking_lot::Mutex; // ThreadSanitizer does not see the whole of std's
 use vestibule::{
     ConnectData, Decision, Entry, Error, EventObject, Linger, NetworkEvents, NotificationPort,
     Receive, Result, Shutdown, Socket, Wait,
@@ -71,14 +71,11 @@ struct Done {
 }
 
 fn look<T: Clone>(place: &Mutex<T>) -> T {
-    place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    place.lock().clone()
 }
 
 fn replace<T>(place: &Mutex<T>, next: T) -> T {
-    std::mem::replace(
-        &mut *place.lock().unwrap_or_else(PoisonError::into_inner),
-        next,
-    )
+    std::mem::replace(&mut *place.lock(), next)
 }
 
 /// A socket that never blocks; every other one listens.
@@ -231,7 +228,7 @@ fn seconds() -> u64 {
 }
 
 /// Descriptors are counted: one test at a time.
-static ALONE: Mutex<()> = Mutex::new(());
+static ALONE: Mutex<()> = parking_lot::const_mutex(());
 
 /// What the process makes once and keeps: the set of what reports.
 fn make_the_set() {
@@ -243,7 +240,7 @@ fn make_the_set() {
 
 #[test]
 fn a_registration_that_meets_a_close_is_not_left_over() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = ALONE.lock();
     make_the_set();
     let descriptors = entries_of("/proc/self/fd");
     for entry in [Entry::Tcp4, Entry::InProcess].repeat(1000) {
@@ -267,7 +264,7 @@ fn a_registration_that_meets_a_close_is_not_left_over() {
 
 #[test]
 fn nothing_is_left_of_anything_that_eight_threads_do() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = ALONE.lock();
     make_the_set();
     let descriptors = entries_of("/proc/self/fd");
     let threads = entries_of("/proc/self/task");

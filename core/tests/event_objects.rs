@@ -4,6 +4,7 @@ mod common;
 
 use std::{
     os::fd::AsFd,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     thread,
     time::{Duration, Instant},
 };
@@ -206,6 +207,49 @@ fn every_waiter_is_woken_whoever_sleeps_in_the_kernel() {
             listener.enumerate_events(Some(object)).unwrap();
         }
     }
+}
+
+/// A thread that takes in what the kernel reports must not take what wakes the sleeper.
+#[test]
+fn a_wake_up_is_not_lost_to_a_thread_that_looks() {
+    const WAKES: usize = 20_000;
+    const AT_MOST: Duration = Duration::from_secs(5);
+    let listeners = [listening(Entry::Tcp4, 1), listening(Entry::Tcp4, 1)];
+    let [awaited, looked_at] = objects();
+    for ((listener, _), object) in listeners.iter().zip([&awaited, &looked_at]) {
+        listener
+            .event_select(Some(object), NetworkEvents::ACCEPT)
+            .unwrap();
+    }
+    let woken = AtomicUsize::new(0);
+    let is_over = AtomicBool::new(false);
+    let in_time = |wakes: usize| {
+        let start = Instant::now();
+        awaited.set().unwrap();
+        while woken.load(SeqCst) == wakes && start.elapsed() < AT_MOST {
+            thread::yield_now();
+        }
+        woken.load(SeqCst) > wakes
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(SeqCst) {
+                // A lost wake-up is found by the deadline, which is too late.
+                let _ = awaited.wait(&Wait::at_most(2 * AT_MOST));
+                awaited.reset().unwrap();
+                woken.fetch_add(1, SeqCst);
+            }
+        });
+        scope.spawn(|| {
+            while !is_over.load(SeqCst) {
+                looked_at.reset().unwrap();
+            }
+        });
+        let lost = (0..WAKES).find(|wakes| !in_time(*wakes));
+        is_over.store(true, SeqCst);
+        awaited.set().unwrap();
+        assert_eq!(lost, None);
+    });
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! There is no thread for it. The sockets of the process that report events are in one edge-triggered
 //! set. Every call that can observe an event looks at the set first; a thread that waits for event
-//! objects sleeps in it. Other transports add sources of their own.
+//! objects sleeps in it, or above it once others look, too. Other transports add sources of their own.
 
 use std::{
     os::fd::{AsFd, BorrowedFd, OwnedFd},
@@ -18,7 +18,7 @@ use std::{
 
 use parking_lot::Mutex;
 use rustix::{
-    event::{EventfdFlags, PollFd, PollFlags, epoll, eventfd, poll},
+    event::{EventfdFlags, epoll, eventfd},
     io::{Errno, write},
     time::{
         Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
@@ -34,6 +34,8 @@ use crate::{Result, Wait};
 const BATCH: usize = 64;
 /// Somebody wakes the leader.
 const BELL: u64 = u64::MAX;
+/// There is something to take in.
+const SET: u64 = u64::MAX - 2;
 /// The earliest deadline has come.
 const TIMER: u64 = u64::MAX - 1;
 
@@ -58,6 +60,10 @@ struct KernelSet {
     epoll: OwnedFd,
     bell: OwnedFd,
     timer: OwnedFd,
+    /// Above the set, for a leader beside others who look: they take what the set reports, but nobody
+    /// else's is the bell that hangs here.
+    above: OwnedFd,
+    bell_above: OwnedFd,
 }
 
 impl KernelSet {
@@ -72,7 +78,18 @@ impl KernelSet {
         let edge = epoll::EventFlags::IN | epoll::EventFlags::ET;
         epoll::add(&epoll, &bell, epoll::EventData::new_u64(BELL), edge)?;
         epoll::add(&epoll, &timer, epoll::EventData::new_u64(TIMER), edge)?;
-        Ok(Self { epoll, bell, timer })
+        let above = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let bell_above = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        let level = epoll::EventFlags::IN;
+        epoll::add(&above, &epoll, epoll::EventData::new_u64(SET), level)?;
+        epoll::add(&above, &bell_above, epoll::EventData::new_u64(BELL), edge)?;
+        Ok(Self {
+            epoll,
+            bell,
+            timer,
+            above,
+            bell_above,
+        })
     }
 }
 
@@ -121,6 +138,8 @@ pub(crate) struct Intake {
     taking: Mutex<()>,
     /// Names the only thread that has looked so far, or nobody, or [`MANY`].
     looks: AtomicUsize,
+    /// The leader sleeps in the set itself, or is about to: its bell hangs there.
+    sleeps_alone: AtomicBool,
     lead: Mutex<Lead>,
     deadlines: Mutex<Deadlines>,
     has_deadline: AtomicBool,
@@ -137,6 +156,7 @@ impl Intake {
             waiting: Postponed::new(),
             taking: Mutex::new(()),
             looks: AtomicUsize::new(NOBODY),
+            sleeps_alone: AtomicBool::new(false),
             lead: Mutex::new(Lead {
                 is_taken: false,
                 followers: Vec::new(),
@@ -253,7 +273,11 @@ impl Intake {
     fn hand_out(&self, reports: &[epoll::Event]) {
         for report in reports {
             let key = report.data.u64();
-            if key == BELL || key == TIMER {
+            if key == BELL {
+                self.pass_bell_on();
+                continue;
+            }
+            if key == TIMER {
                 continue;
             }
             let source = {
@@ -309,15 +333,31 @@ impl Intake {
         let set = self.set()?;
         let remaining = wait.remaining()?;
         self.note_who_looks();
+        let is_alone = self.goes_alone();
         if !waiter.lead() {
+            self.sleeps_alone.store(false, SeqCst);
             return Ok(());
         }
-        let reported = if self.looks.load(SeqCst) == MANY {
-            self.sleep_beside_others(set, waiter, remaining.as_ref())
-        } else {
+        let reported = if is_alone {
             self.sleep_alone(set, waiter, remaining.as_ref())
+        } else {
+            self.sleep_beside_others(set, waiter, remaining.as_ref())
         };
         Ok(reported?)
+    }
+
+    /// Whether the leader sleeps in the set itself. It says so first and looks afterwards whether it
+    /// is alone; others do it the other way round, so one of the two sees the other.
+    fn goes_alone(&self) -> bool {
+        if self.looks.load(SeqCst) == MANY {
+            return false;
+        }
+        self.sleeps_alone.store(true, SeqCst);
+        let is_alone = self.looks.load(SeqCst) != MANY;
+        if !is_alone {
+            self.sleeps_alone.store(false, SeqCst);
+        }
+        is_alone
     }
 
     /// Takes the reports as it wakes up: a system call less.
@@ -330,6 +370,7 @@ impl Intake {
         let mut batch = [NO_REPORT; BATCH];
         let reported = epoll::wait(&set.epoll, &mut batch, remaining);
         waiter.look();
+        self.sleeps_alone.store(false, SeqCst); // the bell has reached whom it was for
         let count = reported?;
         self.hand_out(&batch[..count]);
         if count == BATCH {
@@ -339,19 +380,32 @@ impl Intake {
     }
 
     /// Takes no report before it can hand it out: another thread that looked in between would not find
-    /// what has happened before.
+    /// what has happened before. The bell alone is no reason to look.
     fn sleep_beside_others(
         &self,
         set: &KernelSet,
         waiter: &Waiter,
         remaining: Option<&Timespec>,
     ) -> Result<(), Errno> {
-        let mut polled = [PollFd::new(&set.epoll, PollFlags::IN)];
-        let woken = poll(&mut polled, remaining);
+        let mut reasons = [NO_REPORT; 2];
+        let woken = epoll::wait(&set.above, &mut reasons, remaining);
         waiter.look();
-        woken?;
-        self.take_in();
+        let count = woken?;
+        if reasons[..count]
+            .iter()
+            .any(|reason| reason.data.u64() == SET)
+        {
+            self.take_in();
+        }
         Ok(())
+    }
+
+    /// Somebody has taken the bell in. If the leader still sleeps where it hangs, it was for the leader,
+    /// who would not hear it any more.
+    fn pass_bell_on(&self) {
+        if self.sleeps_alone.load(SeqCst) {
+            self.ring_in_set();
+        }
     }
 
     /// Finds out whether more than one thread looks. The second one has the first come back, should it
@@ -368,14 +422,22 @@ impl Intake {
         let first = self.looks.compare_exchange(NOBODY, me, SeqCst, SeqCst);
         if first.is_err() {
             self.looks.store(MANY, SeqCst);
-            self.ring();
+            self.ring_in_set();
         }
     }
 
-    /// Wakes the leader.
+    /// Wakes the leader, who has said before where it sleeps.
     pub(super) fn ring(&self) {
+        if self.sleeps_alone.load(SeqCst) {
+            self.ring_in_set();
+        } else if let Some(set) = self.set.get() {
+            let _ = write(&set.bell_above, &1u64.to_ne_bytes()); // 2^64 rings do not come
+        }
+    }
+
+    fn ring_in_set(&self) {
         if let Some(set) = self.set.get() {
-            let _ = write(&set.bell, &1u64.to_ne_bytes()); // 2^64 rings do not come
+            let _ = write(&set.bell, &1u64.to_ne_bytes());
         }
     }
 

@@ -31,7 +31,7 @@ impl<T> Postponed<T> {
 
     /// What is to be done now, by the caller.
     pub(super) fn take(&self) -> Vec<T> {
-        if self.has_work.swap(false, SeqCst) {
+        if self.has_work.load(SeqCst) && self.has_work.swap(false, SeqCst) {
             mem::take(&mut *self.work.lock())
         } else {
             Vec::new()

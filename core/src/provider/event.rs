@@ -112,11 +112,6 @@ impl Look {
         self.0 & TAKES_IN != 0
     }
 
-    /// It was not set, and no kernel socket reports to it.
-    pub(super) const fn is_quiet(self) -> bool {
-        self.0 & (SET | TAKES_IN) == 0
-    }
-
     pub(super) const fn is_closed(self) -> bool {
         self.0 & CLOSED != 0
     }

@@ -44,22 +44,27 @@ pub fn register_event(object: EventObject) -> Result<u64> {
 /// means that it has to be found out with the objects themselves, as errors have to be.
 ///
 /// The words stand side by side, each with the tag of its handle, and no object is entered.
-pub fn first_set(events: impl Iterator<Item = u64>) -> Option<usize> {
-    let words = &handles().ok()?.words;
-    let mut first = None;
-    for (place, handle) in events.enumerate() {
+pub fn first_set(mut events: impl Iterator<Item = u64>) -> Option<usize> {
+    let words = handles().ok()?.words;
+    let look_at = |handle| {
         let look = Look::of(words.place(index_of(handle))?);
-        if !look.has_handle(handle) {
+        look.has_handle(handle).then_some(look)
+    };
+    let mut first = 0;
+    loop {
+        let look = look_at(events.next()?)?;
+        if look.is_set() {
+            break;
+        }
+        if look.takes_in() {
             return None;
         }
-        if !look.is_quiet() && first.is_none() {
-            if !look.is_set() {
-                return None;
-            }
-            first = Some(place);
-        }
+        first += 1;
     }
-    first
+    // Those behind it have to be open only (EVT-44).
+    events
+        .all(|handle| look_at(handle).is_some())
+        .then_some(first)
 }
 
 /// The event object with this handle.

@@ -11,6 +11,14 @@ pub(super) type Page<P> = OnceLock<Box<[P; PAGE]>>;
 #[derive(Debug)]
 pub(super) struct Pages<P: 'static>(&'static [Page<P>]);
 
+impl<P> Clone for Pages<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Pages<P> {}
+
 impl<P: Default> Pages<P> {
     pub(super) const fn of(pages: &'static [Page<P>]) -> Self {
         Self(pages)

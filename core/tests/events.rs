@@ -2,9 +2,11 @@
 
 mod common;
 
-use std::thread;
+use std::{thread, time::Instant};
 
-use common::{ENTRIES, a_moment, calling, connected, deciding, head, listening, until, within};
+use common::{
+    ENTRIES, a_moment, calling, connected, deciding, head, listening, soon, until, within,
+};
 use vestibule::{
     ConnectData, Decision, Entry, Error, EventObject, EventReport, Linger, NetworkEvents,
     NotificationPort, Receive, Result, Shutdown, Socket, Wait,
@@ -482,14 +484,36 @@ fn a_thread_that_waits_for_data_learns_of_a_socket_that_another_has_accepted() {
         let (listener, address) = listening(entry, 5);
         let object = selected(&listener, READ); // neither the request nor the room wakes anybody
         thread::scope(|scope| {
-            let waiter = scope.spawn(|| object.wait(&within()));
+            let waiter = scope.spawn(|| object.wait(&Wait::at_most(2 * soon())));
             let client = calling(entry, &address);
             thread::sleep(a_moment());
             let server = deciding(&listener, Decision::Accept).unwrap();
             thread::sleep(a_moment());
             client.set_nonblocking(false).unwrap();
+            let began = Instant::now();
             send(&client, b"data");
             assert_eq!(waiter.join().unwrap(), Ok(()), "{entry:?}"); // EVT-49 SKT-07
+            assert!(began.elapsed() < soon(), "found at the deadline only");
+            assert_eq!(enumerated(&server, &object), READ);
+        });
+    }
+}
+
+#[test]
+fn a_thread_that_waits_later_learns_of_what_was_left_to_it() {
+    for entry in ENTRIES {
+        let (listener, address) = listening(entry, 5);
+        let object = selected(&listener, READ);
+        let client = calling(entry, &address);
+        let server = deciding(&listener, Decision::Accept).unwrap();
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| object.wait(&Wait::at_most(2 * soon())));
+            thread::sleep(a_moment());
+            client.set_nonblocking(false).unwrap();
+            let began = Instant::now();
+            send(&client, b"data");
+            assert_eq!(waiter.join().unwrap(), Ok(()), "{entry:?}"); // EVT-49
+            assert!(began.elapsed() < soon(), "found at the deadline only");
             assert_eq!(enumerated(&server, &object), READ);
         });
     }

@@ -15,7 +15,7 @@ static HWND window(void) {
 static WORD next(HWND port, SOCKET s, WORD event) {
     VESTIBULE_MESSAGE message;
     WSASetLastError(77);
-    CHECK(VestibuleGetMessage(port, &message, WSA_INFINITE) == TRUE);
+    CHECK(VestibuleGetMessage(port, &message, LONG_TIME) == TRUE);
     CHECK(message.hwnd == port && message.message == MESSAGE && message.wParam == s);
     CHECK(WSAGETSELECTEVENT(message.lParam) == event);
     CHECK(message.lParam >> 32 == 0);

@@ -284,14 +284,18 @@ class Lane(EventVerbs):
         return {"data": write_bytes(data)}
 
     def do_select(self, fields: Fields, **_: Any) -> Fields:
-        names = {key: fields[key].split(",") if key in fields else [] for key in ("read", "write", "except")}
-        sets = [[self.driver.sockets[name] for name in names[key]] for key in names]
-        found = vestibule.select(*sets, timeout=milliseconds(fields.get("timeout")))
-        ready = zip(names, sets, found, strict=True)
-        return {
-            key: ",".join(name for name, socket in zip(names[key], asked, strict=True) if socket in have) or "-"
-            for key, asked, have in ready
-        }
+        read, write, failed = (
+            [] if key not in fields else fields[key].split(",") for key in ("read", "write", "except")
+        )
+        sockets = self.driver.sockets
+        found = vestibule.select(
+            [sockets[name] for name in read],
+            [sockets[name] for name in write],
+            [sockets[name] for name in failed],
+            timeout=milliseconds(fields.get("timeout")),
+        )
+        ready = zip(("read", "write", "except"), (read, write, failed), found, strict=True)
+        return {key: ",".join(name for name in names if sockets[name] in have) or "-" for key, names, have in ready}
 
     def do_shutdown(self, fields: Fields, **_: Any) -> None:
         if fields["how"] not in DIRECTIONS:

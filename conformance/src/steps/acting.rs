@@ -92,6 +92,12 @@ fn fails_somehow(scene: &mut Scene, actor: Actor) -> Step {
     }
 }
 
+/// With whatever result.
+#[then(regex = r"^(the server|another thread|a third thread|caller [A-Z])'s call ends$")]
+fn ends(scene: &mut Scene, actor: Actor) -> Step {
+    scene.outcome(&actor).map(drop)
+}
+
 #[then(regex = r"^(the server|another thread|a third thread|caller [A-Z])'s call ends abnormally$")]
 fn ends_abnormally(scene: &mut Scene, actor: Actor) -> Step {
     let outcome = scene.outcome(&actor)?;

@@ -18,12 +18,12 @@ const SETS: [(&str, Readiness); 3] = [
 
 /// Waits until one of the named sockets is ready, and says which are.
 pub(crate) fn select(lane: &Lane, words: &Words) -> Answer {
-    let named = named(lane, words)?;
+    let asked = asked(lane, words)?;
     let wait = match words.get("timeout") {
         None => Wait::FOREVER,
         Some(_) => Wait::at_most(Duration::from_millis(words.number("timeout")?)),
     };
-    let mut selected: Vec<Selected<'_>> = named
+    let mut selected: Vec<Selected<'_>> = asked
         .iter()
         .map(|(_, wanted, socket)| Selected {
             socket,
@@ -34,7 +34,7 @@ pub(crate) fn select(lane: &Lane, words: &Words) -> Answer {
     select_sockets(&mut selected, &wait)?;
     faults::select(&lane.process, &mut selected);
     let ready = |wanted: Readiness| {
-        let names: Vec<&str> = named
+        let names: Vec<&str> = asked
             .iter()
             .zip(&selected)
             .filter(|((_, of, _), selected)| *of == wanted && selected.ready.contains(wanted))
@@ -52,7 +52,7 @@ pub(crate) fn select(lane: &Lane, words: &Words) -> Answer {
 
 type Named<'a> = (&'a str, Readiness, Arc<Socket>);
 
-fn named<'a>(lane: &Lane, words: &'a Words) -> Result<Vec<Named<'a>>, String> {
+fn asked<'a>(lane: &Lane, words: &'a Words) -> Result<Vec<Named<'a>>, String> {
     let mut all = Vec::new();
     for (key, wanted) in SETS {
         let names = words

@@ -64,6 +64,25 @@ fn every_waiter_sees_the_setting() {
 }
 
 #[test]
+fn a_waiter_that_leaves_leaves_the_others_announced() {
+    explore(|| {
+        let [object] = objects();
+        let waiter = waiting(&object);
+        let leaver = {
+            let object = object.clone();
+            spawn(move || {
+                let own = Waiter::own();
+                object.add_sleeper(&own);
+                object.remove_sleeper(&own);
+            })
+        };
+        join([leaver]);
+        object.set().unwrap();
+        join([waiter]);
+    });
+}
+
+#[test]
 fn a_reset_before_the_setting_hides_nothing() {
     explore(|| {
         let [object] = objects();

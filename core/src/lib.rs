@@ -67,7 +67,7 @@ pub mod handles {
     //! Numbers for sockets and processes, for the C library and the Python module.
     pub use crate::provider::{
         objects::{
-            FoundObject, close_event, close_port, find_event, find_port, register_event,
+            FoundObject, close_event, close_port, find_event, find_port, first_set, register_event,
             register_port,
         },
         process::{count_start, starts, take_start_back},

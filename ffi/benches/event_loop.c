@@ -119,11 +119,16 @@ static void reset(int client) {
           close(client) == 0);
 }
 
+static int connections_of_a_batch(void) {
+    int connections = bench_setting("BENCH_CALLS", CONNECTIONS);
+    return connections < CONNECTIONS ? connections : CONNECTIONS;
+}
+
 /* One connection after the other: nanoseconds of the median one. */
 static double call(void *context) {
     const struct sockaddr *address = context;
     static double times[CONNECTIONS];
-    int connections = bench_setting("BENCH_CONNECTIONS", CONNECTIONS);
+    int connections = connections_of_a_batch();
     for (int i = 0; i < connections; i++) {
         char byte;
         double start = now();
@@ -139,7 +144,7 @@ static double call(void *context) {
 /* So many at once: nanoseconds a connection. */
 static double crowd(void *context) {
     const struct sockaddr *address = context;
-    int clients[CLIENTS], rounds = bench_setting("BENCH_CONNECTIONS", CONNECTIONS) / CLIENTS + 1;
+    int clients[CLIENTS], rounds = connections_of_a_batch() / CLIENTS + 1;
     double start = now();
     for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < CLIENTS; i++) {

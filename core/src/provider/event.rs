@@ -4,6 +4,7 @@
 //! lock that is taken only if the word says that there are some.
 
 use std::{
+    ops::Deref,
     os::fd::BorrowedFd,
     sync::{
         Arc, OnceLock,
@@ -17,19 +18,22 @@ use super::{
     exported::Exported,
     intake::Intake,
     process::Provider,
-    sync::{AtomicU32, Mutex},
+    sync::{AtomicU64, Mutex},
+    table::tag_of,
     waiter::Waiter,
 };
 use crate::{Error, Result};
 
-const SET: u32 = 1 << 0;
+const SET: u64 = 1 << 0;
 /// Somebody sleeps, or a descriptor was handed out.
-const WATCHED: u32 = 1 << 1;
+const WATCHED: u64 = 1 << 1;
 /// A kernel socket reports to it, or a descriptor was handed out: whoever waits looks at the kernel.
-const TAKES_IN: u32 = 1 << 2;
-const CLOSED: u32 = 1 << 3;
-/// Counts the resets, above the flags.
-const RESET: u32 = 1 << 4;
+const TAKES_IN: u64 = 1 << 2;
+const CLOSED: u64 = 1 << 3;
+/// Counts the resets, above the flags and below the tag.
+const RESET: u64 = 1 << 4;
+/// The tag of the handle, 0 without one and once the object is closed.
+const TAG: u64 = u64::MAX << u32::BITS;
 
 /// An event object: unnamed, manual-reset, initially unset (EVT-37).
 ///
@@ -42,9 +46,41 @@ pub struct EventObject(pub(super) Arc<Event>);
 #[derive(Debug)]
 pub(super) struct Event {
     provider: &'static Provider,
-    word: AtomicU32,
+    word: Word,
     attention: Mutex<Attention>,
     exported: OnceLock<Exported>,
+}
+
+/// Where the word stands.
+#[derive(Debug)]
+enum Word {
+    Own(AtomicU64),
+    /// Beside those of other objects that have handles (`objects.rs`). It stays the object's until that
+    /// goes, and the handle's number is not free before.
+    OfHandle(&'static AtomicU64, u64),
+}
+
+impl Deref for Word {
+    type Target = AtomicU64;
+
+    fn deref(&self) -> &AtomicU64 {
+        match self {
+            Self::Own(word) => word,
+            Self::OfHandle(word, _) => word,
+        }
+    }
+}
+
+impl Drop for Event {
+    fn drop(&mut self) {
+        // In a forked child the tables are others.
+        if let Word::OfHandle(word, handle) = self.word
+            && self.provider.check_process().is_ok()
+        {
+            word.store(0, SeqCst);
+            self.provider.handles.take_number_back(handle);
+        }
+    }
 }
 
 /// Who is to be told of a change.
@@ -55,9 +91,19 @@ struct Attention {
 
 /// A look at the word of an event object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Look(u32);
+pub(crate) struct Look(u64);
 
 impl Look {
+    pub(super) fn of(word: &AtomicU64) -> Self {
+        Self(word.load(SeqCst))
+    }
+
+    /// Whether it was at the object with this handle, and that is open.
+    pub(super) const fn has_handle(self, handle: u64) -> bool {
+        // No handle has the tag 0, not even the greatest number.
+        self.0 >> u32::BITS == handle.saturating_add(1)
+    }
+
     pub(super) const fn is_set(self) -> bool {
         self.0 & SET != 0
     }
@@ -84,7 +130,7 @@ impl EventObject {
     pub fn new() -> Result<Self> {
         Ok(Self(Arc::new(Event {
             provider: Provider::start(),
-            word: AtomicU32::new(0),
+            word: Word::Own(AtomicU64::new(0)),
             attention: Mutex::new(Attention {
                 sleepers: SmallVec::new_const(),
             }),
@@ -138,7 +184,8 @@ impl EventObject {
     /// As [`set`](Self::set).
     pub fn close(&self) -> Result<()> {
         self.check()?;
-        if self.0.word.fetch_or(CLOSED, SeqCst) & CLOSED != 0 {
+        let close = |word| (word & CLOSED == 0).then_some((word | CLOSED) & !TAG);
+        if self.0.word.fetch_update(SeqCst, SeqCst, close).is_err() {
             return Err(Error::InvalidHandle);
         }
         self.wake();
@@ -190,7 +237,21 @@ impl EventObject {
     }
 
     pub(super) fn look(&self) -> Look {
-        Look(self.0.word.load(SeqCst))
+        Look::of(&self.0.word)
+    }
+
+    /// Has its word stand where a wait looks for the words of handles. An object that somebody else
+    /// holds keeps its own, and waits for it take a little longer.
+    pub(super) fn move_word(&mut self, place: &'static AtomicU64, handle: u64) {
+        if let Some(event) = Arc::get_mut(&mut self.0) {
+            let tag = u64::from(tag_of(handle)) << u32::BITS;
+            place.store(event.word.load(SeqCst) | tag, SeqCst);
+            event.word = Word::OfHandle(place, handle);
+        }
+    }
+
+    pub(super) fn has_word_of_handle(&self) -> bool {
+        matches!(self.0.word, Word::OfHandle(..))
     }
 
     /// Sets the word and says whether somebody has to be told by [`wake`](Self::wake), which need not
@@ -203,7 +264,10 @@ impl EventObject {
 
     /// Resets the word.
     pub(crate) fn unmark(&self) {
-        let reset = |word: u32| (word & SET != 0).then(|| (word & !SET).wrapping_add(RESET));
+        let reset = |word: u64| {
+            let reset = (word & !SET).wrapping_add(RESET);
+            (word & SET != 0).then_some(word & TAG | reset & !TAG)
+        };
         if let Ok(before) = self.0.word.fetch_update(SeqCst, SeqCst, reset)
             && before & WATCHED != 0
         {

@@ -7,11 +7,15 @@
 use std::ops::Deref;
 
 use super::{
+    event::Look,
     pages::Pages,
     process::Provider,
-    table::{Handles, tag_of},
+    table::{Handles, index_of, tag_of},
 };
-use crate::{Error, EventObject, NotificationPort, Result, sys::slot::User};
+use crate::{
+    Error, EventObject, NotificationPort, Result,
+    sys::slot::{Slot, User},
+};
 
 /// An object of the table, for one call. It stays where it is until the last call has left it.
 #[derive(Debug)]
@@ -33,6 +37,34 @@ impl<T> Deref for FoundObject<T> {
 /// has not started anew.
 pub fn register_event(object: EventObject) -> Result<u64> {
     register(object)
+}
+
+/// The first of the event objects with these handles that is set, where a look at each of their words
+/// is enough to tell (EVT-40): all of them are open, and the kernel has no say in one before it. Nothing
+/// means that it has to be found out with the objects themselves, as errors have to be.
+///
+/// The words stand side by side, each with the tag of its handle, and no object is entered.
+pub fn first_set(mut events: impl Iterator<Item = u64>) -> Option<usize> {
+    let words = handles().ok()?.words;
+    let look_at = |handle| {
+        let look = Look::of(words.place(index_of(handle))?);
+        look.has_handle(handle).then_some(look)
+    };
+    let mut first = 0;
+    loop {
+        let look = look_at(events.next()?)?;
+        if look.is_set() {
+            break;
+        }
+        if look.takes_in() {
+            return None;
+        }
+        first += 1;
+    }
+    // Those behind it have to be open only (EVT-44).
+    events
+        .all(|handle| look_at(handle).is_some())
+        .then_some(first)
 }
 
 /// The event object with this handle.
@@ -79,13 +111,35 @@ pub fn close_port(handle: u64) -> Result<()> {
 
 /// A kind of object.
 trait Object: Sized + 'static {
-    fn place(handles: &Handles) -> &Pages<Self>;
+    fn place(handles: &Handles) -> &Pages<Slot<Self>>;
+
+    /// It is about to have a handle.
+    fn named(self, _handles: &'static Handles, _handle: u64) -> Self {
+        self
+    }
+
+    /// Whether it gives its number back itself, when it goes.
+    fn keeps_number(&self) -> bool {
+        false
+    }
+
     fn end(&self) -> Result<()>;
 }
 
 impl Object for EventObject {
-    fn place(handles: &Handles) -> &Pages<Self> {
+    fn place(handles: &Handles) -> &Pages<Slot<Self>> {
         &handles.events
+    }
+
+    fn named(mut self, handles: &'static Handles, handle: u64) -> Self {
+        if let Some(place) = handles.words.place_or_new(index_of(handle)) {
+            self.move_word(place, handle);
+        }
+        self
+    }
+
+    fn keeps_number(&self) -> bool {
+        self.has_word_of_handle()
     }
 
     fn end(&self) -> Result<()> {
@@ -94,7 +148,7 @@ impl Object for EventObject {
 }
 
 impl Object for NotificationPort {
-    fn place(handles: &Handles) -> &Pages<Self> {
+    fn place(handles: &Handles) -> &Pages<Slot<Self>> {
         &handles.ports
     }
 
@@ -105,7 +159,8 @@ impl Object for NotificationPort {
 
 fn register<T: Object>(object: T) -> Result<u64> {
     let handles = handles()?;
-    let given = handles.give_number(T::place(handles), || object);
+    let make = |handle| object.named(handles, handle);
+    let given = handles.give_number(T::place(handles), make);
     given.map_err(|_| Error::NotEnoughMemory)
 }
 
@@ -122,7 +177,9 @@ fn close<T: Object>(handle: u64) -> Result<()> {
         return Err(Error::InvalidHandle); // another thread was faster
     }
     object.end()?;
-    handles()?.take_number_back(handle);
+    if !object.keeps_number() {
+        handles()?.take_number_back(handle);
+    }
     Ok(())
 }
 
@@ -171,6 +228,70 @@ mod tests {
         table::close(socket).unwrap();
         close_port(port).unwrap();
         close_event(event).unwrap();
+    }
+
+    #[test]
+    fn a_look_at_the_words_tells_what_the_objects_would() {
+        let events = [event(), event(), event()];
+        let first = |events: &[u64]| first_set(events.iter().copied());
+        assert_eq!(first(&events), None);
+        find_event(events[1]).unwrap().set().unwrap();
+        find_event(events[2]).unwrap().set().unwrap();
+        assert_eq!(first(&events), Some(1)); // EVT-40
+        for number in [0, 1, events[2] + (1 << 20), u64::MAX] {
+            assert_eq!(first(&[events[1], number]), None, "{number}"); // EVT-44
+            assert_eq!(first(&[number, events[1]]), None, "{number}");
+        }
+        find_event(events[0]).unwrap().takes_in_from_kernel();
+        assert_eq!(first(&events), None, "the kernel may have set the first");
+        assert_eq!(first(&events[1..]), Some(0));
+        for _ in 0..1 << 12 {
+            let second = find_event(events[1]).unwrap();
+            second.reset().unwrap();
+            second.set().unwrap();
+        }
+        assert_eq!(first(&events[1..]), Some(0), "it is the same object");
+        let held = EventObject::clone(&find_event(events[1]).unwrap());
+        close_event(events[1]).unwrap();
+        assert_eq!(first(&events[1..]), None); // EVT-39
+        assert_eq!(held.set(), Err(Error::InvalidHandle));
+        close_event(events[2]).unwrap();
+        assert_eq!(first(&events[2..]), None);
+    }
+
+    #[test]
+    fn an_object_that_is_held_elsewhere_keeps_its_word() {
+        let object = EventObject::new().unwrap();
+        let handle = register_event(object.clone()).unwrap();
+        object.set().unwrap();
+        assert_eq!(first_set([handle].into_iter()), None);
+        assert_eq!(find_event(handle).unwrap().is_set(), Ok(true));
+        close_event(handle).unwrap();
+        let object = EventObject::new().unwrap();
+        object.set().unwrap();
+        let handle = register_event(object).unwrap();
+        assert_eq!(
+            first_set([handle].into_iter()),
+            Some(0),
+            "it was set before"
+        );
+        close_event(handle).unwrap();
+    }
+
+    /// The number is not given out while somebody can still set the closed object's word.
+    #[test]
+    fn a_number_does_not_come_back_before_its_object_has_gone() {
+        let first = event();
+        let held = EventObject::clone(&find_event(first).unwrap());
+        close_event(first).unwrap();
+        let index = index_of(first);
+        for _ in 0..1 << 10 {
+            let handle = event();
+            assert_ne!(index_of(handle), index);
+            assert!(!held.mark());
+            held.unmark();
+            close_event(handle).unwrap();
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 use super::{
     pages::{self, PAGE, Pages},
     process::Provider,
+    sync::AtomicU64,
 };
 use crate::{
     AdoptError, ConditionArgs, Decision, Error, EventObject, NotificationPort, Numbering, Result,
@@ -45,7 +46,7 @@ struct Known {
     made_by: Numbering,
 }
 
-type Page = pages::Page<Known>;
+type Page = pages::Page<Slot<Known>>;
 
 /// An open socket of the table, for one call. It stays where it is until the last call has left it.
 #[derive(Debug)]
@@ -96,18 +97,22 @@ impl Numbers {
 static FIRST_DESCRIPTORS: [Page; DESCRIPTOR_PAGES] =
     [const { pages::Page::new() }; DESCRIPTOR_PAGES];
 static FIRST_HANDLES: [Page; HANDLE_PAGES] = [const { pages::Page::new() }; HANDLE_PAGES];
-static FIRST_EVENTS: [pages::Page<EventObject>; HANDLE_PAGES] =
+static FIRST_EVENTS: [pages::Page<Slot<EventObject>>; HANDLE_PAGES] =
     [const { pages::Page::new() }; HANDLE_PAGES];
-static FIRST_PORTS: [pages::Page<NotificationPort>; HANDLE_PAGES] =
+static FIRST_WORDS: [pages::Page<AtomicU64>; HANDLE_PAGES] =
+    [const { pages::Page::new() }; HANDLE_PAGES];
+static FIRST_PORTS: [pages::Page<Slot<NotificationPort>>; HANDLE_PAGES] =
     [const { pages::Page::new() }; HANDLE_PAGES];
 
 /// The handles of one process.
 #[derive(Debug)]
 pub(crate) struct Handles {
-    descriptors: Pages<Known>,
-    others: Pages<Known>,
-    pub(super) events: Pages<EventObject>,
-    pub(super) ports: Pages<NotificationPort>,
+    descriptors: Pages<Slot<Known>>,
+    others: Pages<Slot<Known>>,
+    pub(super) events: Pages<Slot<EventObject>>,
+    /// The words of the event objects, with their handles' tags.
+    pub(super) words: Pages<AtomicU64>,
+    pub(super) ports: Pages<Slot<NotificationPort>>,
     numbers: Mutex<Numbers>,
 }
 
@@ -118,6 +123,7 @@ impl Handles {
             descriptors: Pages::of(&FIRST_DESCRIPTORS),
             others: Pages::of(&FIRST_HANDLES),
             events: Pages::of(&FIRST_EVENTS),
+            words: Pages::of(&FIRST_WORDS),
             ports: Pages::of(&FIRST_PORTS),
             numbers: Mutex::new(Numbers::new()),
         }
@@ -129,6 +135,7 @@ impl Handles {
             descriptors: Pages::new(DESCRIPTOR_PAGES),
             others: Pages::new(HANDLE_PAGES),
             events: Pages::new(HANDLE_PAGES),
+            words: Pages::new(HANDLE_PAGES),
             ports: Pages::new(HANDLE_PAGES),
             numbers: Mutex::new(Numbers::new()),
         }
@@ -136,17 +143,20 @@ impl Handles {
 
     fn slot_of(&self, handle: u64) -> Option<&'static Slot<Known>> {
         match handle.checked_sub(FIRST_HANDLE) {
-            None => self.descriptors.slot(usize::try_from(handle).ok()?),
+            None => self.descriptors.place(usize::try_from(handle).ok()?),
             Some(_) => Self::numbered_slot_of(&self.others, handle),
         }
     }
 
     /// The slot that a number of ours has among these.
-    pub(super) fn numbered_slot_of<T>(pages: &Pages<T>, handle: u64) -> Option<&'static Slot<T>> {
+    pub(super) fn numbered_slot_of<T>(
+        pages: &Pages<Slot<T>>,
+        handle: u64,
+    ) -> Option<&'static Slot<T>> {
         let number = handle.checked_sub(FIRST_HANDLE)?;
         let index = usize::try_from(number % INDICES).ok()?;
         (number < INDICES * GENERATIONS)
-            .then(|| pages.slot(index))
+            .then(|| pages.place(index))
             .flatten()
     }
 
@@ -171,7 +181,7 @@ impl Handles {
     /// Any other socket gets the next free number, and messages name it by that.
     fn register_numbered(&self, make: impl FnOnce() -> Socket, made_by: Numbering) -> Result<u64> {
         let mut is_watched = false;
-        let handle = self.give_number(&self.others, || {
+        let handle = self.give_number(&self.others, |_| {
             let socket = make();
             is_watched = socket.is_watched();
             Known { socket, made_by }
@@ -184,12 +194,16 @@ impl Handles {
 
     /// Puts a value into the slot of the next free number. A slot that a call has not left yet,
     /// although its number is closed, is passed over.
-    pub(super) fn give_number<T>(&self, pages: &Pages<T>, make: impl FnOnce() -> T) -> Result<u64> {
+    pub(super) fn give_number<T>(
+        &self,
+        pages: &Pages<Slot<T>>,
+        make: impl FnOnce(u64) -> T,
+    ) -> Result<u64> {
         for _ in 0..RESTING {
             let handle = self.numbers.lock().next().ok_or(Error::MFile)?;
-            let slot = pages.slot_or_new(index_of(handle)).ok_or(Error::MFile)?;
+            let slot = pages.place_or_new(index_of(handle)).ok_or(Error::MFile)?;
             if let Some(claim) = slot.claim() {
-                claim.fill_with(tag_of(handle), make);
+                claim.fill_with(tag_of(handle), || make(handle));
                 return Ok(handle);
             }
             self.take_number_back(handle);
@@ -224,7 +238,7 @@ impl Handles {
 
     fn place_of(&self, descriptor: RawFd) -> Option<&'static Slot<Known>> {
         self.descriptors
-            .slot_or_new(usize::try_from(descriptor).ok()?)
+            .place_or_new(usize::try_from(descriptor).ok()?)
     }
 
     /// The slot of a descriptor is still another socket's.
@@ -304,9 +318,10 @@ pub(super) fn tag_of(handle: u64) -> u32 {
     u32::try_from(handle + 1).unwrap_or(0)
 }
 
-/// The slot's index of a handle of ours, which is below `INDICES` and so fits.
-fn index_of(handle: u64) -> usize {
-    usize::try_from((handle - FIRST_HANDLE) % INDICES).unwrap_or(usize::MAX)
+/// The index that a handle of ours has in a table, which is below `INDICES` and so fits; of another
+/// number, that of some handle.
+pub(super) fn index_of(handle: u64) -> usize {
+    usize::try_from(handle.wrapping_sub(FIRST_HANDLE) % INDICES).unwrap_or(usize::MAX)
 }
 
 /// Gives a socket a handle: its descriptor if it is a kernel socket, else a number of ours.
@@ -360,7 +375,7 @@ pub fn adopt(descriptor: OwnedFd, made_by: Numbering) -> Result<u64, AdoptError>
     if u64::try_from(number).is_ok_and(is_known) {
         return refuse(Error::Inval, descriptor);
     }
-    let has_slot = |index| handles.descriptors.slot_or_new(index).is_some();
+    let has_slot = |index| handles.descriptors.place_or_new(index).is_some();
     if !usize::try_from(number).is_ok_and(has_slot) {
         return refuse(Error::MFile, descriptor);
     }

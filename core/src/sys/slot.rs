@@ -121,6 +121,12 @@ impl<T> Slot<T> {
     }
 }
 
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
 /// The tag of a state; the upper half always fits.
 fn tag_of(state: u64) -> u32 {
     u32::try_from(state >> 32).unwrap_or(0)

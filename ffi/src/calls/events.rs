@@ -61,6 +61,18 @@ pub(crate) fn wait(
     if !(1..=MAX_WAIT_EVENTS).contains(&events.count()) {
         return Err(Error::InvalidParameter); // EVT-43
     }
+    if !all && let Some(index) = first_set(events) {
+        return Ok(code_of(index)); // EVT-40
+    }
+    wait_for_objects(events, all, wait)
+}
+
+#[inline(never)] // its frame is large
+fn wait_for_objects(
+    events: Array<'_, vestibule_event>,
+    all: bool,
+    wait: impl FnOnce() -> Wait<'static>,
+) -> Result<u32> {
     let (mut found, mut objects) = (Several::new(), Several::new()); // filled in place: they are large
     for handle in events.values().ok_or(Error::InvalidParameter)? {
         found.push(event(handle)?); // EVT-44
@@ -72,10 +84,19 @@ pub(crate) fn wait(
         None => EventObject::wait_any(&objects, &wait()),                    // EVT-40
     };
     match waited {
-        Ok(index) => Ok(VESTIBULE_WAIT_EVENT_0 + u32::try_from(index).unwrap_or(0)),
+        Ok(index) => Ok(code_of(index)),
         Err(Error::TimedOut) => Ok(VESTIBULE_WAIT_TIMEOUT), // EVT-42
         Err(error) => Err(error),
     }
+}
+
+/// The first that is set, if a look is enough to tell (P14).
+fn first_set(events: Array<'_, vestibule_event>) -> Option<usize> {
+    handles::first_set(events.values()?.map(|event| event as u64))
+}
+
+fn code_of(index: usize) -> u32 {
+    VESTIBULE_WAIT_EVENT_0 + u32::try_from(index).unwrap_or(0)
 }
 
 /// Ties an event object and a mask to a socket (EVT-05).

@@ -6,7 +6,7 @@ use shuttle::{
     sync::{Condvar, MutexGuard, atomic::Ordering::SeqCst},
 };
 pub(crate) use shuttle::{
-    sync::atomic::{AtomicBool, AtomicU32, AtomicUsize},
+    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize},
     thread_local,
 };
 

@@ -1,7 +1,7 @@
 //! The real ones.
 
 pub(crate) use std::{
-    sync::atomic::{AtomicBool, AtomicU32, AtomicUsize},
+    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize},
     thread_local,
 };
 

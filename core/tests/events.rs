@@ -600,3 +600,21 @@ fn closing_ends_the_registration_and_leaves_the_object_open() {
         assert_eq!(object.set(), Ok(()));
     }
 }
+
+/// Nobody looks at a server that only accepts; what its sockets have inherited has a limit all the same.
+#[test]
+fn what_is_left_to_the_next_look_is_done_when_it_is_much() {
+    let (listener, address) = listening(Entry::Tcp4, 5);
+    let object = selected(&listener, READ);
+    let pairs: Vec<_> = (0..64)
+        .map(|_| {
+            let client = calling(Entry::Tcp4, &address);
+            let server = deciding(&listener, Decision::Accept).unwrap();
+            send(&client, b"x");
+            (client, server)
+        })
+        .collect();
+    for (_, server) in &pairs {
+        assert_eq!(enumerated(server, &object), READ);
+    }
+}

@@ -243,7 +243,9 @@ impl Intake {
 
     /// Leaves it to the next call that looks to put a source into the set.
     pub(crate) fn arm_later(&self, source: Arc<dyn Source>) {
-        self.waiting().add(source);
+        if self.waiting().add(source) {
+            self.arm_waiting();
+        }
     }
 
     /// Puts those sources into the set for which it was put off.

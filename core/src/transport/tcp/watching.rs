@@ -324,12 +324,18 @@ impl KernelWatch {
 
     /// The socket is about to have another number; the old one is still open.
     pub(in crate::transport) fn moves(self: &Arc<Self>, number: RawFd) {
-        let mut state = self.state.lock();
-        if let Some(key) = state.key.take() {
-            state.with_socket(|fd| self.intake.remove(Some(fd), key));
+        let was_armed = {
+            let mut state = self.state.lock();
+            let key = state.key.take();
+            if let Some(key) = key {
+                state.with_socket(|fd| self.intake.remove(Some(fd), key));
+            }
+            state.number = Some(number);
+            key.is_some()
+        };
+        if was_armed {
             self.intake.arm_later(Arc::clone(self) as Arc<dyn Source>);
         }
-        state.number = Some(number);
         if let Ok(name) = u64::try_from(number) {
             self.watch.set_name(name).now();
         }

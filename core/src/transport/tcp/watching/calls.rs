@@ -3,11 +3,11 @@
 use std::sync::{Arc, atomic::Ordering::SeqCst};
 
 use super::{Doubt, KernelWatch, Stage};
-use crate::transport::tcp::{History, connect::Outcome};
 use crate::{
     Error, Result,
     provider::intake::Source,
     rules::events::{Indication, NetworkEvents},
+    transport::tcp::{History, connect::Outcome},
 };
 
 impl KernelWatch {

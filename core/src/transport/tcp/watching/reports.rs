@@ -13,12 +13,12 @@ use rustix::{
 };
 
 use super::{Doubt, KernelWatch, Reported, Stage};
-use crate::transport::tcp::History;
 use crate::{
     Error,
     provider::{intake::Source, watch::Told},
     rules::events::{EventReport, Indication, NetworkEvents, Record},
     sys,
+    transport::tcp::History,
 };
 
 /// The end of a connection.

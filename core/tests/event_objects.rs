@@ -4,7 +4,6 @@ mod common;
 
 use std::{
     os::fd::AsFd,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     thread,
     time::{Duration, Instant},
 };
@@ -14,9 +13,7 @@ use rustix::{
     event::{PollFd, PollFlags, poll},
     time::Timespec,
 };
-use vestibule::{
-    ConnectData, Decision, Entry, Error, EventObject, MAX_WAIT_EVENTS, NetworkEvents, Socket, Wait,
-};
+use vestibule::{Decision, Entry, Error, EventObject, MAX_WAIT_EVENTS, NetworkEvents, Wait};
 
 fn objects<const N: usize>() -> [EventObject; N] {
     std::array::from_fn(|_| EventObject::new().expect("an open object"))
@@ -177,84 +174,6 @@ fn a_deadline_ends_a_wait_and_not_too_early() {
     }
 }
 
-/// Whoever sleeps in the kernel on behalf of all hands that on when it leaves.
-#[test]
-fn every_waiter_is_woken_whoever_sleeps_in_the_kernel() {
-    const WAITERS: usize = 4;
-    let listeners: Vec<_> = (0..WAITERS).map(|_| listening(Entry::Tcp4, 1)).collect();
-    let objects: [EventObject; WAITERS] = objects();
-    for ((listener, _), object) in listeners.iter().zip(&objects) {
-        listener
-            .event_select(Some(object), NetworkEvents::ACCEPT)
-            .unwrap();
-    }
-    for first in 0..WAITERS {
-        thread::scope(|scope| {
-            let waiters: Vec<_> = objects
-                .iter()
-                .map(|object| {
-                    let waiter = scope.spawn(|| promptly(|wait| object.wait(wait)));
-                    thread::sleep(a_moment() / 3);
-                    waiter
-                })
-                .collect();
-            let mut clients = Vec::new();
-            for turn in 0..WAITERS {
-                let which = (first + turn) % WAITERS;
-                clients.push(calling(Entry::Tcp4, &listeners[which].1));
-                common::until("the waiter is woken", || waiters[which].is_finished());
-            }
-        });
-        for ((listener, _), object) in listeners.iter().zip(&objects) {
-            deciding(listener, Decision::Reject).unwrap_err();
-            listener.enumerate_events(Some(object)).unwrap();
-        }
-    }
-}
-
-/// A thread that takes in what the kernel reports must not take what wakes the sleeper.
-#[test]
-fn a_wake_up_is_not_lost_to_a_thread_that_looks() {
-    const WAKES: usize = 20_000;
-    const AT_MOST: Duration = Duration::from_secs(5);
-    let listeners = [listening(Entry::Tcp4, 1), listening(Entry::Tcp4, 1)];
-    let [awaited, looked_at] = objects();
-    for ((listener, _), object) in listeners.iter().zip([&awaited, &looked_at]) {
-        listener
-            .event_select(Some(object), NetworkEvents::ACCEPT)
-            .unwrap();
-    }
-    let woken = AtomicUsize::new(0);
-    let is_over = AtomicBool::new(false);
-    let in_time = |wakes: usize| {
-        let start = Instant::now();
-        awaited.set().unwrap();
-        while woken.load(SeqCst) == wakes && start.elapsed() < AT_MOST {
-            thread::yield_now();
-        }
-        woken.load(SeqCst) > wakes
-    };
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            while !is_over.load(SeqCst) {
-                // A lost wake-up is found by the deadline, which is too late.
-                let _ = awaited.wait(&Wait::at_most(2 * AT_MOST));
-                awaited.reset().unwrap();
-                woken.fetch_add(1, SeqCst);
-            }
-        });
-        scope.spawn(|| {
-            while !is_over.load(SeqCst) {
-                looked_at.reset().unwrap();
-            }
-        });
-        let lost = (0..WAKES).find(|wakes| !in_time(*wakes));
-        is_over.store(true, SeqCst);
-        awaited.set().unwrap();
-        assert_eq!(lost, None);
-    });
-}
-
 #[test]
 fn an_object_that_is_always_set_hides_none_before_it() {
     let (listener, address) = listening(Entry::Tcp4, 1);
@@ -304,28 +223,6 @@ fn a_descriptor_shows_what_happens_to_sockets() {
             deciding(&listener, Decision::Accept).unwrap();
             assert!(polls(&object, common::soon()), "{entry:?}"); // ACC-63
         }
-    }
-}
-
-#[test]
-fn a_descriptor_becomes_readable_when_an_attempt_times_out() {
-    let (_listener, address) = listening(Entry::InProcess, 5);
-    let client = Socket::new(Entry::InProcess).unwrap();
-    client
-        .set_option(vestibule::SocketOption::ConnectTimeout, 100)
-        .unwrap();
-    let [object] = objects();
-    client
-        .event_select(Some(&object), NetworkEvents::CONNECT)
-        .unwrap();
-    assert!(!polls(&object, Duration::ZERO));
-    client
-        .connect(&address, ConnectData::default(), &within())
-        .unwrap_err();
-    let deadline = Instant::now() + common::soon();
-    while object.wait(&at_once()).is_err() {
-        assert!(Instant::now() < deadline);
-        assert!(polls(&object, common::soon()));
     }
 }
 

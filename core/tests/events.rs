@@ -618,3 +618,25 @@ fn what_is_left_to_the_next_look_is_done_when_it_is_much() {
         assert_eq!(enumerated(server, &object), READ);
     }
 }
+
+#[test]
+fn taking_a_head_that_was_deferred_before_the_registration_is_no_news() {
+    for entry in ENTRIES {
+        let (listener, address) = listening(entry, 5);
+        let _client = calling(entry, &address);
+        head(&listener);
+        let object = selected(&listener, ACCEPT);
+        let _accepted = deciding(&listener, Decision::Accept).unwrap();
+        assert!(is_quiet(&object), "{entry:?}"); // ACC-65
+    }
+}
+
+#[test]
+fn a_request_that_is_withdrawn_unseen_leaves_nothing_recorded() {
+    let (listener, address) = listening(Entry::InProcess, 5);
+    let object = selected(&listener, ACCEPT);
+    let client = calling(Entry::InProcess, &address);
+    client.close().unwrap(); // LSN-31 LSN-33
+    assert_eq!(awaited(&listener, &object), NOTHING);
+    assert!(is_quiet(&object));
+}

@@ -18,7 +18,8 @@ use rustix::{
     time::Timespec,
 };
 use vestibule::{
-    ConnectData, Decision, Entry, Error, EventObject, NetworkEvents, Socket, SocketOption, Wait,
+    Address, ConnectData, Decision, Entry, Error, EventObject, NetworkEvents, Socket, SocketOption,
+    Wait,
 };
 
 static TURN: Mutex<()> = Mutex::new(());
@@ -117,6 +118,44 @@ fn a_descriptor_becomes_readable_when_an_attempt_times_out() {
     assert_eq!(report.error(NetworkEvents::CONNECT), Some(Error::TimedOut));
 }
 
+#[test]
+fn a_thread_that_sleeps_already_is_woken_when_an_attempt_times_out() {
+    let _alone = alone();
+    for entry in common::ENTRIES {
+        let (_listener, address) = listening(entry, 1);
+        if entry.is_kernel_socket() {
+            fill(&address);
+        }
+        let client = Socket::new(entry).unwrap();
+        client
+            .set_option(SocketOption::ConnectTimeout, 200)
+            .unwrap();
+        let object = selected(&client, NetworkEvents::CONNECT);
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| promptly(|wait| object.wait(wait)));
+            thread::sleep(a_moment());
+            client
+                .connect(&address, ConnectData::default(), &Wait::FOREVER)
+                .unwrap_err();
+            assert_eq!(waiter.join().unwrap(), Ok(()), "{entry:?}");
+        });
+        let report = client.enumerate_events(Some(&object)).unwrap();
+        let error = report.error(NetworkEvents::CONNECT);
+        assert_eq!(error, Some(Error::TimedOut), "{entry:?}");
+    }
+}
+
+/// Fills the queue of a listener, so that the kernel does not answer the next one.
+fn fill(address: &Address) {
+    // They stay for the life of the test program.
+    for _ in 0..2 {
+        let caller = Socket::new(Entry::Tcp4).expect("a socket");
+        caller.set_nonblocking(true).expect("non-blocking");
+        let _ = caller.connect(address, ConnectData::default(), &Wait::FOREVER);
+        std::mem::forget(caller);
+    }
+}
+
 /// More sockets than are reported at once.
 #[test]
 fn one_look_takes_in_everything() {
@@ -142,9 +181,9 @@ fn one_look_takes_in_everything() {
 /// A thread that takes in what the kernel reports must not take what wakes the sleeper.
 #[test]
 fn a_wake_up_is_not_lost_to_a_thread_that_looks() {
-    let _alone = alone();
     const WAKES: usize = 20_000;
     const AT_MOST: Duration = Duration::from_secs(5);
+    let _alone = alone();
     let listeners = [listening(Entry::Tcp4, 1), listening(Entry::Tcp4, 1)];
     let [awaited, looked_at] = [(); 2].map(|()| EventObject::new().unwrap());
     for ((listener, _), object) in listeners.iter().zip([&awaited, &looked_at]) {

@@ -4,7 +4,7 @@ mod common;
 
 use std::io::IoSliceMut;
 
-use common::{a_moment, connected, soon, within};
+use common::{a_moment, connected, promptly, soon, within};
 use vestibule::{
     Address, Entry, Error, EventObject, NetworkEvents, Readiness, Receive, Selected, Socket,
     SocketOption, Wait, select,
@@ -30,7 +30,7 @@ fn selected(socket: &Socket, mask: NetworkEvents) -> EventObject {
 }
 
 fn awaited(socket: &Socket, object: &EventObject) -> NetworkEvents {
-    object.wait(&within()).expect("an event");
+    promptly(|wait| object.wait(wait)).expect("an event");
     let report = socket.enumerate_events(Some(object));
     report.expect("an open socket").events()
 }
@@ -100,7 +100,7 @@ fn datagrams_make_a_socket_readable_in_select() {
         wanted: Readiness::all(),
         ready: Readiness::empty(),
     }];
-    assert_eq!(select(&mut both, &within()), Ok(1));
+    assert_eq!(promptly(|wait| select(&mut both, wait)), Ok(1));
     assert_eq!(both[0].ready, Readiness::WRITE);
     both[0].wanted = Readiness::READ;
     assert_eq!(select(&mut both, &Wait::at_most(a_moment())), Ok(0));

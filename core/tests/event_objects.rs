@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{ENTRIES, a_moment, calling, connected, deciding, head, listening, within};
+use common::{ENTRIES, a_moment, calling, connected, deciding, head, listening, promptly, within};
 use rustix::{
     event::{PollFd, PollFlags, poll},
     time::Timespec,
@@ -71,9 +71,9 @@ fn the_first_that_is_set_counts() {
     let [a, b, c] = objects();
     let all = [&a, &b, &c];
     c.set().unwrap();
-    assert_eq!(EventObject::wait_any(&all, &within()), Ok(2));
+    assert_eq!(promptly(|wait| EventObject::wait_any(&all, wait)), Ok(2));
     b.set().unwrap();
-    assert_eq!(EventObject::wait_any(&all, &within()), Ok(1)); // EVT-40
+    assert_eq!(promptly(|wait| EventObject::wait_any(&all, wait)), Ok(1)); // EVT-40
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn all_have_to_be_set_at_the_same_moment() {
     ); // EVT-41
     assert_eq!(a.is_set(), Ok(true), "nothing was changed");
     thread::scope(|scope| {
-        let waiter = scope.spawn(|| EventObject::wait_all(&[&a, &b], &within()));
+        let waiter = scope.spawn(|| promptly(|wait| EventObject::wait_all(&[&a, &b], wait)));
         thread::sleep(a_moment());
         a.reset().unwrap();
         b.set().unwrap();
@@ -102,17 +102,20 @@ fn a_wait_has_limits() {
     let [object] = objects();
     let many = vec![&object; MAX_WAIT_EVENTS + 1];
     assert_eq!(
-        EventObject::wait_any(&[], &within()),
+        promptly(|wait| EventObject::wait_any(&[], wait)),
         Err(Error::InvalidParameter)
     ); // EVT-43
     assert_eq!(
-        EventObject::wait_any(&many, &within()),
+        promptly(|wait| EventObject::wait_any(&many, wait)),
         Err(Error::InvalidParameter)
     ); // EVT-43
     object.set().unwrap();
-    assert_eq!(EventObject::wait_any(&many[1..], &within()), Ok(0));
     assert_eq!(
-        EventObject::wait_all(&[&object, &object], &within()),
+        promptly(|wait| EventObject::wait_any(&many[1..], wait)),
+        Ok(0)
+    );
+    assert_eq!(
+        promptly(|wait| EventObject::wait_all(&[&object, &object], wait)),
         Err(Error::InvalidParameter)
     ); // EVT-45
 }
@@ -126,9 +129,9 @@ fn a_closed_object_is_no_object() {
         closed.set(),
         closed.reset(),
         closed.is_set().map(drop),
-        closed.wait(&within()),
+        promptly(|wait| closed.wait(wait)),
         closed.descriptor().map(drop),
-        EventObject::wait_any(&[&open, &closed], &within()).map(drop),
+        promptly(|wait| EventObject::wait_any(&[&open, &closed], wait)).map(drop),
     ] {
         assert_eq!(result, Err(Error::InvalidHandle)); // EVT-39 EVT-44
     }
@@ -146,7 +149,7 @@ fn closing_ends_the_waits_of_other_threads() {
         }
         thread::scope(|scope| {
             let waiters: Vec<_> = (0..3)
-                .map(|_| scope.spawn(|| EventObject::wait_any(&[&a, &b], &within())))
+                .map(|_| scope.spawn(|| promptly(|wait| EventObject::wait_any(&[&a, &b], wait))))
                 .collect();
             thread::sleep(a_moment());
             b.close().unwrap();
@@ -190,7 +193,7 @@ fn every_waiter_is_woken_whoever_sleeps_in_the_kernel() {
             let waiters: Vec<_> = objects
                 .iter()
                 .map(|object| {
-                    let waiter = scope.spawn(|| object.wait(&within()));
+                    let waiter = scope.spawn(|| promptly(|wait| object.wait(wait)));
                     thread::sleep(a_moment() / 3);
                     waiter
                 })
@@ -261,9 +264,9 @@ fn an_object_that_is_always_set_hides_none_before_it() {
         .unwrap();
     always.set().unwrap();
     let both = [&requests, &always];
-    assert_eq!(EventObject::wait_any(&both, &within()), Ok(1));
+    assert_eq!(promptly(|wait| EventObject::wait_any(&both, wait)), Ok(1));
     let _client = calling(Entry::Tcp4, &address);
-    assert_eq!(EventObject::wait_any(&both, &within()), Ok(0)); // EVT-40
+    assert_eq!(promptly(|wait| EventObject::wait_any(&both, wait)), Ok(0)); // EVT-40
 }
 
 #[test]
@@ -352,7 +355,7 @@ fn one_object_serves_many_sockets() {
         }
         for (client, server) in &pairs {
             client.send(b"x", &within()).unwrap();
-            object.wait(&within()).unwrap(); // EVT-49
+            promptly(|wait| object.wait(wait)).unwrap(); // EVT-49
             let report = server.enumerate_events(Some(&object)).unwrap();
             assert_eq!(report.events(), NetworkEvents::READ, "{entry:?}");
         }

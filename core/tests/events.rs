@@ -5,7 +5,7 @@ mod common;
 use std::{thread, time::Instant};
 
 use common::{
-    ENTRIES, a_moment, calling, connected, deciding, head, listening, soon, until, within,
+    ENTRIES, a_moment, calling, connected, deciding, head, listening, promptly, soon, until, within,
 };
 use vestibule::{
     ConnectData, Decision, Entry, Error, EventObject, EventReport, Linger, NetworkEvents,
@@ -81,7 +81,7 @@ fn a_thread_that_waits_is_woken_by_a_request() {
         let (listener, address) = listening(entry, 5);
         let object = selected(&listener, ACCEPT);
         thread::scope(|scope| {
-            let waiter = scope.spawn(|| object.wait(&within()));
+            let waiter = scope.spawn(|| promptly(|wait| object.wait(wait)));
             thread::sleep(a_moment());
             let _client = calling(entry, &address);
             assert_eq!(waiter.join().unwrap(), Ok(()), "{entry:?}");
@@ -238,7 +238,7 @@ fn the_end_of_an_attempt_is_an_event_with_its_error() {
         refused
             .connect(&address, ConnectData::default(), &within())
             .unwrap_err();
-        object.wait(&within()).unwrap();
+        promptly(|wait| object.wait(wait)).unwrap();
         let second = report(&refused, &object);
         assert_eq!(second.events(), CONNECT, "{entry:?}");
         assert_eq!(second.error(CONNECT), Some(Error::ConnRefused)); // EVT-29
@@ -319,7 +319,7 @@ fn the_end_is_told_of_once_and_at_once() {
         send(&client, b"abcd");
         client.shutdown(Shutdown::Send).unwrap();
         until("the end arrives", || {
-            object.wait(&within()).unwrap();
+            promptly(|wait| object.wait(wait)).unwrap();
             let events = enumerated(&server, &object);
             events.contains(CLOSE)
         }); // EVT-20: although data is unread
@@ -348,7 +348,7 @@ fn a_reset_is_told_of_as_an_abort() {
             })
             .unwrap();
         client.close().unwrap();
-        object.wait(&within()).unwrap();
+        promptly(|wait| object.wait(wait)).unwrap();
         let report = report(&server, &object);
         assert_eq!(report.events(), CLOSE, "{entry:?}");
         assert_eq!(report.error(CLOSE), Some(Error::ConnAborted)); // DIS-38
@@ -371,7 +371,7 @@ fn a_reset_that_a_call_has_met_first_is_told_of_as_an_abort_too() {
         until("the reset arrives", || {
             receive(&server, 1) == Err(Error::ConnReset)
         });
-        object.wait(&within()).unwrap();
+        promptly(|wait| object.wait(wait)).unwrap();
         let report = report(&server, &object);
         assert_eq!(report.error(CLOSE), Some(Error::ConnAborted), "{entry:?}"); // DIS-38
     }
@@ -415,7 +415,7 @@ fn a_new_registration_keeps_what_was_not_enumerated() {
         let (client, server) = connected(entry);
         let first = selected(&server, READ);
         send(&client, b"abcd");
-        first.wait(&within()).unwrap();
+        promptly(|wait| first.wait(wait)).unwrap();
         let second = selected(&server, WRITE);
         assert_eq!(awaited(&server, &second), WRITE, "{entry:?}");
         assert!(first.is_set().unwrap()); // EVT-31
@@ -468,7 +468,7 @@ fn a_thread_that_waits_already_is_woken_by_an_accepted_socket() {
         let object = selected(&listener, READ);
         let client = calling(entry, &address);
         thread::scope(|scope| {
-            let waiter = scope.spawn(|| object.wait(&within()));
+            let waiter = scope.spawn(|| promptly(|wait| object.wait(wait)));
             thread::sleep(a_moment());
             let _server = deciding(&listener, Decision::Accept).unwrap();
             client.finish_connect(&within()).unwrap();
@@ -540,7 +540,7 @@ fn bad_arguments_leave_everything_as_it_was() {
         assert_eq!(server.event_select(None, READ), Err(Error::Inval)); // EVT-10
         assert_eq!(server.event_select(Some(&closed), WRITE), Err(Error::Inval)); // EVT-10
         send(&client, b"a");
-        object.wait(&within()).unwrap();
+        promptly(|wait| object.wait(wait)).unwrap();
         let failed = server.enumerate_events(Some(&closed)).map(|_| ());
         assert_eq!(failed, Err(Error::Inval)); // EVT-27
         assert!(object.is_set().unwrap()); // EVT-24
@@ -581,7 +581,7 @@ fn an_attempt_that_times_out_is_told_of_though_nobody_calls() {
         .unwrap_err();
     assert_eq!(awaited(&listener, &requests), ACCEPT);
     head(&listener);
-    object.wait(&within()).unwrap();
+    promptly(|wait| object.wait(wait)).unwrap();
     let report = report(&client, &object);
     assert_eq!(report.error(CONNECT), Some(Error::TimedOut)); // CON-10
     assert_eq!(awaited(&listener, &requests), ACCEPT); // ACC-64
@@ -598,5 +598,23 @@ fn closing_ends_the_registration_and_leaves_the_object_open() {
         client.close().unwrap();
         assert!(is_quiet(&object), "{entry:?}"); // EVT-32 DIS-51
         assert_eq!(object.set(), Ok(()));
+    }
+}
+
+/// Nobody looks at a server that only accepts; what its sockets have inherited has a limit all the same.
+#[test]
+fn what_is_left_to_the_next_look_is_done_when_it_is_much() {
+    let (listener, address) = listening(Entry::Tcp4, 5);
+    let object = selected(&listener, READ);
+    let pairs: Vec<_> = (0..64)
+        .map(|_| {
+            let client = calling(Entry::Tcp4, &address);
+            let server = deciding(&listener, Decision::Accept).unwrap();
+            send(&client, b"x");
+            (client, server)
+        })
+        .collect();
+    for (_, server) in &pairs {
+        assert_eq!(enumerated(server, &object), READ);
     }
 }

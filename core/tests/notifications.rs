@@ -5,7 +5,8 @@ mod common;
 use std::{thread, time::Duration};
 
 use common::{
-    ENTRIES, a_moment, calling, connected, deciding, head, listening, loopback, until, within,
+    ENTRIES, a_moment, calling, connected, deciding, head, listening, loopback, promptly, until,
+    within,
 };
 use vestibule::{
     ConnectData, Decision, Entry, Error, EventObject, NetworkEvents, Notification,
@@ -33,7 +34,7 @@ fn posting(socket: &Socket, name: u64, mask: NetworkEvents) -> NotificationPort 
 }
 
 fn next(port: &NotificationPort) -> Notification {
-    port.next(&within()).expect("a message")
+    promptly(|wait| port.next(wait)).expect("a message")
 }
 
 /// The event of the next message.
@@ -145,7 +146,7 @@ fn each_mode_cancels_the_other() {
         let object = EventObject::new().unwrap();
         server.event_select(Some(&object), READ).unwrap(); // EVT-54
         client.send(b"x", &within()).unwrap();
-        object.wait(&within()).unwrap();
+        promptly(|wait| object.wait(wait)).unwrap();
         assert!(is_empty(&port), "{entry:?}");
         server.async_select(Some(&port), MESSAGE, READ).unwrap();
         assert_eq!(event(&port), READ, "{entry:?}");
@@ -228,7 +229,7 @@ fn behind_a_deferred_head_there_is_silence() {
 fn a_closed_port_is_refused_and_ends_waits() {
     let port = NotificationPort::new().unwrap();
     thread::scope(|scope| {
-        let waiter = scope.spawn(|| port.next(&within()));
+        let waiter = scope.spawn(|| promptly(|wait| port.next(wait)));
         thread::sleep(a_moment());
         port.close().unwrap();
         assert_eq!(waiter.join().unwrap(), Err(Error::InvalidHandle));

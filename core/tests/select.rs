@@ -4,7 +4,9 @@ mod common;
 
 use std::{thread, time::Duration};
 
-use common::{ENTRIES, a_moment, calling, connected, deciding, head, listening, until, within};
+use common::{
+    ENTRIES, a_moment, calling, connected, deciding, head, listening, promptly, until, within,
+};
 use vestibule::{
     ConnectData, Decision, Entry, Error, Linger, Readiness, Receive, Result, Selected, Shutdown,
     Socket, SocketOption, Wait, select,
@@ -41,7 +43,11 @@ fn a_listener_is_readable_while_an_undeferred_request_waits() {
         let (listener, address) = listening(entry, 5);
         assert!(!is_ready(&listener, READ));
         let _clients = [calling(entry, &address), calling(entry, &address)];
-        assert_eq!(ready(&listener, ALL, &within()), Ok(READ), "{entry:?}"); // EVT-64
+        assert_eq!(
+            promptly(|wait| ready(&listener, ALL, wait)),
+            Ok(READ),
+            "{entry:?}"
+        ); // EVT-64
         head(&listener);
         assert_eq!(
             ready(&listener, ALL, &Wait::at_most(a_moment())),
@@ -63,7 +69,7 @@ fn a_thread_that_sleeps_is_woken_when_the_silence_ends() {
         let _clients = [calling(entry, &address), calling(entry, &address)];
         head(&listener);
         thread::scope(|scope| {
-            let waiter = scope.spawn(|| ready(&listener, READ, &within()));
+            let waiter = scope.spawn(|| promptly(|wait| ready(&listener, READ, wait)));
             thread::sleep(a_moment());
             assert!(!waiter.is_finished());
             deciding(&listener, Decision::Accept).unwrap();
@@ -78,8 +84,8 @@ fn a_thread_that_sleeps_is_woken_by_what_arrives() {
         let (listener, address) = listening(entry, 5);
         let (client, server) = connected(entry);
         thread::scope(|scope| {
-            let requests = scope.spawn(|| ready(&listener, READ, &within()));
-            let data = scope.spawn(|| ready(&server, READ, &within()));
+            let requests = scope.spawn(|| promptly(|wait| ready(&listener, READ, wait)));
+            let data = scope.spawn(|| promptly(|wait| ready(&server, READ, wait)));
             thread::sleep(a_moment());
             let _client = calling(entry, &address);
             client.send(b"x", &within()).unwrap();
@@ -98,7 +104,7 @@ fn an_attempt_shows_in_the_write_or_the_except_set() {
         assert!(!is_ready(&client, WRITE));
         let _ = client.connect(&address, ConnectData::default(), &within());
         thread::scope(|scope| {
-            let waiter = scope.spawn(|| ready(&client, ALL, &within()));
+            let waiter = scope.spawn(|| promptly(|wait| ready(&client, ALL, wait)));
             thread::sleep(a_moment());
             let _server = listener
                 .accept(|_| Ok(Decision::Accept), &within())
@@ -112,7 +118,11 @@ fn an_attempt_shows_in_the_write_or_the_except_set() {
             client
                 .connect(&address, ConnectData::default(), &within())
                 .unwrap_err();
-            assert_eq!(ready(&client, ALL, &within()), Ok(EXCEPT), "{entry:?}"); // CON-18
+            assert_eq!(
+                promptly(|wait| ready(&client, ALL, wait)),
+                Ok(EXCEPT),
+                "{entry:?}"
+            ); // CON-18
         }
     }
 }
@@ -128,16 +138,24 @@ fn an_attempt_that_times_out_wakes_who_sleeps() {
     client
         .connect(&address, ConnectData::default(), &within())
         .unwrap_err();
-    assert_eq!(ready(&client, ALL, &within()), Ok(EXCEPT));
+    assert_eq!(promptly(|wait| ready(&client, ALL, wait)), Ok(EXCEPT));
 }
 
 #[test]
 fn a_connection_that_has_ended_is_readable() {
     for entry in ENTRIES {
         let (client, server) = connected(entry);
-        assert_eq!(ready(&server, ALL, &within()), Ok(WRITE), "{entry:?}");
+        assert_eq!(
+            promptly(|wait| ready(&server, ALL, wait)),
+            Ok(WRITE),
+            "{entry:?}"
+        );
         client.shutdown(Shutdown::Send).unwrap();
-        assert_eq!(ready(&server, READ, &within()), Ok(READ), "{entry:?}"); // EVT-64
+        assert_eq!(
+            promptly(|wait| ready(&server, READ, wait)),
+            Ok(READ),
+            "{entry:?}"
+        ); // EVT-64
         let (client, server) = connected(entry);
         client
             .set_linger(Linger {
@@ -146,7 +164,11 @@ fn a_connection_that_has_ended_is_readable() {
             })
             .unwrap();
         client.close().unwrap();
-        assert_eq!(ready(&server, READ, &within()), Ok(READ), "{entry:?}");
+        assert_eq!(
+            promptly(|wait| ready(&server, READ, wait)),
+            Ok(READ),
+            "{entry:?}"
+        );
         let start = std::time::Instant::now();
         let only = ready(&server, EXCEPT, &Wait::at_most(a_moment()));
         assert_eq!(only, Ok(Readiness::empty()), "{entry:?}");
@@ -165,7 +187,7 @@ fn a_full_connection_is_not_writable() {
         });
         assert!(!is_ready(&client, WRITE), "{entry:?}");
         thread::scope(|scope| {
-            let waiter = scope.spawn(|| ready(&client, WRITE, &within()));
+            let waiter = scope.spawn(|| promptly(|wait| ready(&client, WRITE, wait)));
             server.set_nonblocking(true).unwrap();
             let mut buffer = vec![0; 1 << 20];
             until("there is room", || {
@@ -186,14 +208,18 @@ fn several_sockets_and_the_same_twice() {
         let (client, server) = connected(entry);
         let (other, _peer) = connected(entry);
         client.send(b"x", &within()).unwrap();
-        assert_eq!(ready(&server, READ, &within()), Ok(READ));
+        assert_eq!(promptly(|wait| ready(&server, READ, wait)), Ok(READ));
         let wants = [(&server, READ), (&other, READ), (&server, READ | WRITE)];
         let mut selected = wants.map(|(socket, wanted)| Selected {
             socket,
             wanted,
             ready: Readiness::empty(),
         });
-        assert_eq!(select(&mut selected, &within()), Ok(3), "{entry:?}"); // EVT-64
+        assert_eq!(
+            promptly(|wait| select(&mut selected, wait)),
+            Ok(3),
+            "{entry:?}"
+        ); // EVT-64
         let found = selected.map(|selected| selected.ready);
         assert_eq!(found, [READ, Readiness::empty(), READ | WRITE]);
     }
@@ -201,18 +227,21 @@ fn several_sockets_and_the_same_twice() {
 
 #[test]
 fn closing_ends_it() {
-    assert_eq!(select(&mut [], &within()), Err(Error::Inval));
+    assert_eq!(promptly(|wait| select(&mut [], wait)), Err(Error::Inval));
     for entry in ENTRIES {
         let (_client, server) = connected(entry);
         let (listener, _) = listening(entry, 1);
         for socket in [&server, &listener] {
             thread::scope(|scope| {
-                let waiter = scope.spawn(|| ready(socket, READ, &within()));
+                let waiter = scope.spawn(|| promptly(|wait| ready(socket, READ, wait)));
                 thread::sleep(a_moment());
                 socket.close().unwrap();
                 assert_eq!(waiter.join().unwrap(), Err(Error::NotSock), "{entry:?}"); // EVT-64
             });
-            assert_eq!(ready(socket, READ, &within()), Err(Error::NotSock)); // EVT-64
+            assert_eq!(
+                promptly(|wait| ready(socket, READ, wait)),
+                Err(Error::NotSock)
+            ); // EVT-64
         }
     }
 }

@@ -5,6 +5,7 @@
 //! objects sleeps in it, or above it once others look, too. Other transports add sources of their own.
 
 use std::{
+    collections::BTreeMap,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     sync::{
         Arc, OnceLock,
@@ -120,7 +121,20 @@ struct Lead {
 struct Deadlines {
     /// Nothing is due before.
     next: Option<Instant>,
-    sources: Vec<Arc<dyn Source>>,
+    /// By their places in memory, each once.
+    sources: BTreeMap<usize, Arc<dyn Source>>,
+}
+
+impl Deadlines {
+    fn add(&mut self, source: Arc<dyn Source>) {
+        let place = Arc::as_ptr(&source).addr();
+        self.sources.insert(place, source);
+        // Those that nobody else has are of sockets that were closed before their time.
+        if self.sources.len().is_power_of_two() {
+            self.sources
+                .retain(|_, source| Arc::strong_count(source) > 1);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -163,7 +177,7 @@ impl Intake {
             }),
             deadlines: Mutex::new(Deadlines {
                 next: None,
-                sources: Vec::new(),
+                sources: BTreeMap::new(),
             }),
             has_deadline: AtomicBool::new(false),
         }
@@ -243,7 +257,9 @@ impl Intake {
 
     /// Leaves it to the next call that looks to put a source into the set.
     pub(crate) fn arm_later(&self, source: Arc<dyn Source>) {
-        self.waiting().add(source);
+        if self.waiting().add(source) {
+            self.arm_waiting();
+        }
     }
 
     /// Puts those sources into the set for which it was put off.
@@ -445,7 +461,7 @@ impl Intake {
 
     /// A moment at which the source has something to do.
     pub(crate) fn add_deadline(&self, moment: Instant, source: Arc<dyn Source>) {
-        self.deadlines.lock().sources.push(source);
+        self.deadlines.lock().add(source);
         self.note_deadline(moment);
     }
 
@@ -501,7 +517,7 @@ impl Intake {
             self.has_deadline.store(false, SeqCst);
             std::mem::take(&mut deadlines.sources)
         };
-        for source in sources {
+        for source in sources.into_values() {
             if let Some(next) = source.run_due(now) {
                 self.add_deadline(next, source);
             }
@@ -533,5 +549,45 @@ impl Intake {
         deadlines.next = None;
         deadlines.sources.clear();
         self.has_deadline.store(false, SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Idle(#[expect(dead_code, reason = "each has a place of its own")] u8);
+
+    impl Source for Idle {
+        fn ready(&self, _flags: epoll::EventFlags) {}
+
+        fn arm(self: Arc<Self>) {}
+
+        fn run_due(&self, _now: Instant) -> Option<Instant> {
+            None
+        }
+    }
+
+    #[test]
+    fn sockets_that_were_closed_before_their_time_are_not_kept() {
+        let mut deadlines = Deadlines {
+            next: None,
+            sources: BTreeMap::new(),
+        };
+        let open: Vec<_> = (0..100).map(|_| Arc::new(Idle(0))).collect();
+        for source in &open {
+            deadlines.add(Arc::clone(source) as Arc<dyn Source>);
+            deadlines.add(Arc::clone(source) as Arc<dyn Source>);
+        }
+        assert_eq!(deadlines.sources.len(), open.len());
+        for _ in 0..10_000 {
+            deadlines.add(Arc::new(Idle(0)));
+        }
+        assert!(deadlines.sources.len() <= 2 * open.len());
+        for source in open {
+            let place = Arc::as_ptr(&source).addr();
+            assert!(deadlines.sources.contains_key(&place));
+        }
     }
 }

@@ -158,10 +158,13 @@ impl Object for NotificationPort {
 }
 
 fn register<T: Object>(object: T) -> Result<u64> {
-    let handles = handles()?;
+    register_among(handles()?, object)
+}
+
+fn register_among<T: Object>(handles: &'static Handles, object: T) -> Result<u64> {
     let make = |handle| object.named(handles, handle);
     let given = handles.give_number(T::place(handles), make);
-    given.map_err(|_| Error::NotEnoughMemory)
+    given.map_err(|_| Error::NotEnoughMemory) // EVT-37 ERR-02
 }
 
 fn find<T: Object>(handle: u64) -> Result<FoundObject<T>> {
@@ -195,6 +198,20 @@ fn handles() -> Result<&'static Handles> {
 mod tests {
     use super::*;
     use crate::{Entry, Numbering, Socket, Wait, provider::table};
+
+    #[test]
+    fn without_a_number_there_is_no_object() {
+        let handles = Box::leak(Box::new(Handles::new()));
+        let object = || EventObject::new().unwrap();
+        let last = register_among(handles, object()).unwrap();
+        handles.exhaust();
+        assert_eq!(
+            register_among(handles, object()),
+            Err(Error::NotEnoughMemory)
+        ); // EVT-37 ERR-02
+        handles.take_number_back(last + 1);
+        assert!(register_among(handles, object()).is_ok());
+    }
 
     fn event() -> u64 {
         register_event(EventObject::new().unwrap()).unwrap()

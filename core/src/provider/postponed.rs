@@ -8,6 +8,9 @@ use std::{mem, sync::atomic::Ordering::SeqCst};
 
 use super::sync::{AtomicBool, Mutex};
 
+/// So much is left at most.
+const LIMIT: usize = 64;
+
 #[derive(Debug)]
 pub(super) struct Postponed<T> {
     work: Mutex<Vec<T>>,
@@ -23,10 +26,16 @@ impl<T> Postponed<T> {
         }
     }
 
-    /// Leaves something to be done.
-    pub(super) fn add(&self, work: T) {
-        self.work.lock().push(work);
+    /// Leaves something to be done, and says whether so much is left by now that it is not to be left any
+    /// longer: perhaps nobody ever looks.
+    #[must_use]
+    pub(super) fn add(&self, work: T) -> bool {
+        let mut left = self.work.lock();
+        left.push(work);
+        let is_much = left.len() >= LIMIT;
+        drop(left);
         self.has_work.store(true, SeqCst);
+        is_much
     }
 
     /// What is to be done now, by the caller.
@@ -36,5 +45,19 @@ impl<T> Postponed<T> {
         } else {
             Vec::new()
         }
+    }
+}
+
+#[cfg(all(test, not(feature = "shuttle")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_an_end_to_what_is_left() {
+        let postponed = Postponed::new();
+        let asked = (1..=LIMIT).find(|_| postponed.add(()));
+        assert_eq!(asked, Some(LIMIT));
+        assert_eq!(postponed.take().len(), LIMIT);
+        assert!(!postponed.add(()));
     }
 }

@@ -211,6 +211,12 @@ impl Handles {
         Err(Error::MFile)
     }
 
+    /// As if every number had been given out.
+    #[cfg(test)]
+    pub(super) fn exhaust(&self) {
+        self.numbers.lock().unused = INDICES;
+    }
+
     pub(super) fn take_number_back(&self, handle: u64) {
         self.numbers.lock().give_back(handle);
     }

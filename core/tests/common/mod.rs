@@ -32,6 +32,15 @@ pub(crate) fn within() -> Wait<'static> {
     Wait::at_most(soon())
 }
 
+/// Waits with a deadline that is far away; a result that comes only then fails. A wait looks once more at
+/// its deadline, and would hide that nobody has woken it.
+pub(crate) fn promptly<R>(wait: impl FnOnce(&Wait<'_>) -> R) -> R {
+    let begun = Instant::now();
+    let result = wait(&Wait::at_most(2 * soon()));
+    assert!(begun.elapsed() < soon(), "found at the deadline only");
+    result
+}
+
 /// The entries that every machine has.
 pub(crate) const ENTRIES: [Entry; 2] = [Entry::InProcess, Entry::Tcp4];
 

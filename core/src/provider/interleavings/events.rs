@@ -241,7 +241,7 @@ fn leave_work(mistake: Mistake) {
         })
     };
     let saw_a_waiter = object.is_watched();
-    postponed.add(object.clone());
+    assert!(!postponed.add(object.clone()));
     let sees_a_waiter = match mistake {
         Mistake::LooksTooEarly => saw_a_waiter,
         _ => object.is_watched(),

@@ -177,7 +177,7 @@ impl Tcp {
         }
         self.attempt().awaited.store(false, SeqCst);
         if let Some(watched) = self.watched() {
-            watched.attempt_returned(result, mode.blocking);
+            watched.attempt_returned(result, mode.blocking, &self.shared_history());
         }
         result
     }

@@ -177,6 +177,7 @@ impl Tcp {
         if is_first {
             self.begin(&watched);
         }
+        watched.is_at_least(self.stage());
         watched.arm_now()?;
         if self.closed.load(SeqCst) {
             // Closing has not seen what was only just made; or it has, and this does nothing.
@@ -323,12 +324,18 @@ impl KernelWatch {
 
     /// The socket is about to have another number; the old one is still open.
     pub(in crate::transport) fn moves(self: &Arc<Self>, number: RawFd) {
-        let mut state = self.state.lock();
-        if let Some(key) = state.key.take() {
-            state.with_socket(|fd| self.intake.remove(Some(fd), key));
+        let was_armed = {
+            let mut state = self.state.lock();
+            let key = state.key.take();
+            if let Some(key) = key {
+                state.with_socket(|fd| self.intake.remove(Some(fd), key));
+            }
+            state.number = Some(number);
+            key.is_some()
+        };
+        if was_armed {
             self.intake.arm_later(Arc::clone(self) as Arc<dyn Source>);
         }
-        state.number = Some(number);
         if let Ok(name) = u64::try_from(number) {
             self.watch.set_name(name).now();
         }
@@ -349,6 +356,14 @@ impl KernelWatch {
 
     // ---- what the calls say
 
+    /// The socket may have begun to listen before it could be seen that somebody registers.
+    fn is_at_least(&self, now: Stage) {
+        let mut state = self.state.lock();
+        if matches!(state.stage, Stage::Idle) && matches!(now, Stage::Listening) {
+            state.stage = now;
+        }
+    }
+
     /// The socket has come to another stage.
     pub(super) fn enter(&self, stage: Stage) {
         self.state.lock().stage = stage;
@@ -368,14 +383,23 @@ impl KernelWatch {
     }
 
     /// The connect call returns; a non-blocking attempt may go on.
-    pub(super) fn attempt_returned(self: &Arc<Self>, result: Result<()>, blocking: bool) {
+    pub(super) fn attempt_returned(
+        self: &Arc<Self>,
+        result: Result<()>,
+        blocking: bool,
+        history: &Arc<History>,
+    ) {
+        {
+            // Somebody may have registered since the attempt began.
+            let mut state = self.state.lock();
+            if matches!(state.stage, Stage::Idle) {
+                state.remember_file();
+                state.stage = Stage::Connecting(Arc::clone(history));
+            }
+        }
         match result {
             Ok(()) => self.attempt_ended(Outcome::Connected),
-            Err(Error::WouldBlock) if !blocking => {
-                if let Stage::Connecting(history) = &self.state.lock().stage {
-                    self.set_deadline(history);
-                }
-            }
+            Err(Error::WouldBlock) if !blocking => self.set_deadline(history),
             Err(_) if blocking => self.state.lock().stage = Stage::Idle, // the caller is told
             Err(error) => self.attempt_ended(Outcome::Failed(error)),
         }

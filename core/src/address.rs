@@ -6,7 +6,7 @@ use std::{
     str::FromStr,
 };
 
-use rustix::{io::Errno, net::SocketAddrAny};
+use rustix::net::SocketAddrAny;
 
 use crate::{Error, Result, sys::leading};
 
@@ -268,44 +268,28 @@ impl Sockaddr {
     /// # Errors
     /// [`Error::AfNoSupport`] if it is no IP address.
     pub(crate) fn from_kernel(written: &SocketAddrAny) -> Result<Self> {
-        let first: [u32; SOCKADDR_IN_LEN / 4] = leading(written).ok_or(Error::AfNoSupport)?;
-        let (words, length) = match family_of(first[0]) {
-            AF_INET => {
-                let mut words = [0; SOCKADDR_WORDS];
-                words[..first.len()].copy_from_slice(&first);
-                (words, SOCKADDR_IN_LEN)
-            }
-            AF_INET6 => (
-                leading(written).ok_or(Error::AfNoSupport)?,
-                SOCKADDR_IN6_LEN,
-            ),
-            _ => return Err(Error::AfNoSupport),
-        };
-        let length = Self::narrow(length);
-        Ok(Self { words, length })
+        let mut sockaddr = Self::NONE;
+        sockaddr.take_from_kernel(written)?;
+        Ok(sockaddr)
     }
 
-    /// What `call` has the kernel write, in place of what was there; the call says how many bytes.
-    ///
-    /// # Errors
-    /// Those of the call; `AFNOSUPPORT` if what was written is no IP address.
-    pub(crate) fn written_by<R>(
-        &mut self,
-        call: impl FnOnce(&mut [u32; SOCKADDR_WORDS]) -> Result<(R, usize), Errno>,
-    ) -> Result<R, Errno> {
-        let (result, length) = call(&mut self.words)?;
-        match (family_of(self.words[0]), length) {
-            (AF_INET, SOCKADDR_IN_LEN) => {
-                self.words[SOCKADDR_IN_LEN / 4..].fill(0);
+    /// The same in place.
+    pub(crate) fn take_from_kernel(&mut self, written: &SocketAddrAny) -> Result<()> {
+        let first: [u32; SOCKADDR_IN_LEN / 4] = leading(written).ok_or(Error::AfNoSupport)?;
+        match family_of(first[0]) {
+            AF_INET => {
+                let (words, rest) = self.words.split_at_mut(first.len());
+                words.copy_from_slice(&first);
+                rest.fill(0);
                 self.length = Self::narrow(SOCKADDR_IN_LEN);
             }
-            (AF_INET6, SOCKADDR_IN6_LEN) => self.length = Self::narrow(SOCKADDR_IN6_LEN),
-            _ => {
-                *self = Self::NONE;
-                return Err(Errno::AFNOSUPPORT);
+            AF_INET6 => {
+                self.words = leading(written).ok_or(Error::AfNoSupport)?;
+                self.length = Self::narrow(SOCKADDR_IN6_LEN);
             }
+            _ => return Err(Error::AfNoSupport),
         }
-        Ok(result)
+        Ok(())
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "it is 28 at most")]
@@ -446,15 +430,7 @@ impl From<InProcessAddress> for Address {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        net::{TcpListener, TcpStream},
-        os::{fd::AsFd, unix::net::UnixStream},
-    };
-
-    use rustix::net::SocketFlags;
-
     use super::*;
-    use crate::sys;
 
     const EXAMPLES: [&str; 4] = ["127.0.0.1:80", "[::1]:443", "[fe80::1%3]:9", "@1:70000"];
 
@@ -498,39 +474,6 @@ mod tests {
             Sockaddr::from_kernel(&local.into()),
             Err(Error::AfNoSupport)
         );
-    }
-
-    #[test]
-    fn an_accepted_caller_is_known_by_its_address_alone() {
-        let mut caller = Sockaddr::NONE;
-        for bound in ["[::1]:0", "127.0.0.1:0"] {
-            let listener = TcpListener::bind(bound).unwrap();
-            let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-            let flags = SocketFlags::CLOEXEC;
-            let accepted = caller
-                .written_by(|words| sys::accept(listener.as_fd(), flags, words))
-                .unwrap();
-            let address = Address::from(client.local_addr().unwrap());
-            assert_eq!(caller.address(), address);
-            assert_eq!(
-                caller,
-                Sockaddr::from(&address),
-                "nothing is left of another"
-            );
-            let mut local = Sockaddr::NONE;
-            local
-                .written_by(|words| sys::local_name(accepted.as_fd(), words))
-                .unwrap();
-            assert_eq!(local.address(), listener.local_addr().unwrap().into());
-        }
-        let closed = TcpListener::bind("127.0.0.1:0").unwrap();
-        closed.set_nonblocking(true).unwrap();
-        let flags = SocketFlags::CLOEXEC;
-        let nobody = caller.written_by(|words| sys::accept(closed.as_fd(), flags, words));
-        assert_eq!(nobody.unwrap_err(), Errno::AGAIN);
-        let (unix, _other) = UnixStream::pair().unwrap();
-        let unnamed = caller.written_by(|words| sys::local_name(unix.as_fd(), words));
-        assert_eq!((unnamed, caller), (Err(Errno::AFNOSUPPORT), Sockaddr::NONE));
     }
 
     #[test]

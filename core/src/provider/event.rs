@@ -330,3 +330,23 @@ impl EventObject {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::objects;
+
+    #[test]
+    fn the_count_of_resets_leaves_the_tag_alone_when_it_begins_anew() {
+        let handle = objects::register_event(EventObject::new().unwrap()).unwrap();
+        let object = objects::find_event(handle).unwrap();
+        object.0.word.fetch_or(!TAG & !(RESET - 1), SeqCst);
+        object.set().unwrap();
+        let before = object.look();
+        object.reset().unwrap();
+        assert!(object.look().has_handle(handle) && !object.look().is_same_setting(before));
+        object.set().unwrap();
+        assert_eq!(objects::first_set([handle].into_iter()), Some(0));
+        objects::close_event(handle).unwrap();
+    }
+}

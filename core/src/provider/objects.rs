@@ -255,6 +255,8 @@ mod tests {
         find_event(events[1]).unwrap().set().unwrap();
         find_event(events[2]).unwrap().set().unwrap();
         assert_eq!(first(&events), Some(1)); // EVT-40
+        let words = handles().unwrap().words;
+        let _ = words.place_or_new(index_of(u64::MAX)); // the page of the greatest number exists
         for number in [0, 1, events[2] + (1 << 20), u64::MAX] {
             assert_eq!(first(&[events[1], number]), None, "{number}"); // EVT-44
             assert_eq!(first(&[number, events[1]]), None, "{number}");

@@ -65,6 +65,15 @@ enum For {
     All,
 }
 
+/// What a look at the objects has shown.
+#[derive(Default)]
+struct Seen {
+    /// What the wait would return.
+    satisfied: Option<usize>,
+    /// Something may have happened in the kernel that changes that.
+    takes_in: bool,
+}
+
 /// A wait call.
 struct Waiting<'a> {
     objects: &'a [&'a EventObject],
@@ -92,20 +101,20 @@ impl<'a> Waiting<'a> {
 
     /// The answer, if there is nothing to take in that could change it.
     fn at_once(&self) -> Result<Option<usize>> {
-        let satisfied = self.satisfied()?;
-        Ok(satisfied.filter(|satisfied| !self.may_hide_an_earlier(*satisfied)))
+        let seen = self.look()?;
+        Ok(seen.satisfied.filter(|_| !seen.takes_in))
     }
 
     fn run(&self, wait: &Wait<'_>) -> Result<usize> {
-        if let Some(satisfied) = self.at_once()? {
-            return Ok(satisfied);
-        }
-        if self.takes_in() {
-            if wait.remaining().is_err() || self.satisfied()?.is_some() {
+        let seen = self.look()?;
+        match seen.satisfied {
+            Some(satisfied) if !seen.takes_in => return Ok(satisfied),
+            None if !seen.takes_in || wait.remaining().is_ok() => {}
+            _ => {
                 self.intake.take_in();
-            }
-            if let Some(satisfied) = self.satisfied()? {
-                return Ok(satisfied);
+                if let Some(satisfied) = self.look()?.satisfied {
+                    return Ok(satisfied);
+                }
             }
         }
         wait.remaining()?; // EVT-42: a time-out of 0 has looked once
@@ -116,19 +125,19 @@ impl<'a> Waiting<'a> {
         let mut asleep = Asleep::announce(self);
         loop {
             asleep.waiter.look();
-            let takes_in = self.takes_in();
-            if takes_in {
-                self.intake.arm_waiting();
-            }
             self.intake.run_due();
-            if let Some(satisfied) = self.satisfied()? {
+            let seen = self.look()?;
+            if let Some(satisfied) = seen.satisfied {
                 return Ok(satisfied);
             }
             if let Err(error) = wait.remaining() {
                 self.intake.take_in();
-                return self.satisfied()?.ok_or(error);
+                return self.look()?.satisfied.ok_or(error);
             }
-            let slept = if takes_in && asleep.leads() {
+            if seen.takes_in {
+                self.intake.arm_waiting();
+            }
+            let slept = if seen.takes_in && asleep.leads() {
                 self.intake.sleep(&asleep.waiter, wait)
             } else {
                 asleep
@@ -149,43 +158,34 @@ impl<'a> Waiting<'a> {
         }
     }
 
-    /// Whether something may have happened in the kernel that would set one of them.
-    fn takes_in(&self) -> bool {
-        self.objects.iter().any(|object| object.look().takes_in())
-    }
-
-    /// Whether an object before this one may have to be set first. Otherwise one that is always set
-    /// would keep the kernel from being looked at.
-    fn may_hide_an_earlier(&self, satisfied: usize) -> bool {
-        self.objects[..satisfied]
-            .iter()
-            .any(|object| object.look().takes_in())
-    }
-
-    fn satisfied(&self) -> Result<Option<usize>> {
+    fn look(&self) -> Result<Seen> {
         match self.wanted {
             For::Any => self.first_set(),
             For::All => self.all_set(),
         }
     }
 
-    /// The first that is set (EVT-40).
-    fn first_set(&self) -> Result<Option<usize>> {
+    /// The first that is set (EVT-40). An object before it may have to be set first, by what has happened
+    /// in the kernel: otherwise one that is always set would keep the kernel from being looked at.
+    fn first_set(&self) -> Result<Seen> {
+        let mut seen = Seen::default();
         for (index, object) in self.objects.iter().enumerate() {
             let look = object.look();
             if look.is_closed() {
                 return Err(Error::InvalidHandle); // EVT-62
             }
             if look.is_set() {
-                return Ok(Some(index));
+                seen.satisfied = Some(index);
+                break;
             }
+            seen.takes_in |= look.takes_in();
         }
-        Ok(None)
+        Ok(seen)
     }
 
     /// Whether all are set at the same moment: two looks at each, and none was reset in between
     /// (EVT-41).
-    fn all_set(&self) -> Result<Option<usize>> {
+    fn all_set(&self) -> Result<Seen> {
         let looks: Looks = self.objects.iter().map(|object| object.look()).collect();
         if looks.iter().any(|look| look.is_closed()) {
             return Err(Error::InvalidHandle); // EVT-62
@@ -196,7 +196,10 @@ impl<'a> Waiting<'a> {
                 .iter()
                 .zip(&looks)
                 .all(|(object, look)| object.look().is_same_setting(*look));
-        Ok(is_set.then_some(0))
+        Ok(Seen {
+            satisfied: is_set.then_some(0),
+            takes_in: !is_set && looks.iter().any(|look| look.takes_in()),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
     unsafe_code,
     reason = "some things have no safe form: a descriptor's number is given another open file in \
               place, a number is duplicated that may not be open, ioctls tell what a socket has \
-              not sent yet and whether it is at the mark, an address is read as it was written and written where it is wanted, a page is wiped in a forked child, functions of C tell whether the \
+              not sent yet and whether it is at the mark, an address is read as it was written, a page is wiped in a forked child, functions of C tell whether the \
               process is privileged and when the clock has ticked, and a value is shared in place"
 )]
 
@@ -22,10 +22,10 @@ use std::{
 
 use rustix::{
     event::{EventfdFlags, eventfd},
-    io::{DupFlags, Errno, dup3, fcntl_dupfd_cloexec},
+    io::{DupFlags, dup3, fcntl_dupfd_cloexec},
     ioctl::{Getter, Opcode, ioctl},
     mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous},
-    net::{SocketAddrAny, SocketFlags},
+    net::SocketAddrAny,
 };
 
 use crate::{Error, Result};
@@ -38,55 +38,6 @@ pub(crate) fn leading<const N: usize>(address: &SocketAddrAny) -> Option<[u32; N
     let first = address.as_ptr().cast::<[u32; N]>();
     // SAFETY: so many bytes were written, and any bytes are words.
     Some(unsafe { first.read_unaligned() })
-}
-
-/// Takes a connection from the queue of a listener. The caller's address is written to where it is
-/// wanted, as far as there is room, and its length in bytes comes back: an accept call costs little
-/// more than the kernel's part of it, and a copy of the address would be seen (P1).
-///
-/// It is not `accept4` of the C library: a thread of the program that is cancelled in there would be
-/// unwound through frames that cannot be.
-pub(crate) fn accept<const N: usize>(
-    listener: BorrowedFd<'_>,
-    flags: SocketFlags,
-    caller: &mut [u32; N],
-) -> Result<(OwnedFd, usize), Errno> {
-    let mut length = room(caller);
-    let (listener, flags) = (listener.as_raw_fd(), flags.bits());
-    let (address, length_place) = (caller.as_mut_ptr(), &raw mut length);
-    // SAFETY: the call writes no more than `length` bytes of the address, and the length.
-    let accepted =
-        unsafe { libc::syscall(libc::SYS_accept4, listener, address, length_place, flags) };
-    let Ok(number @ 0..) = RawFd::try_from(accepted) else {
-        return Err(last_errno());
-    };
-    // SAFETY: the descriptor is new, so nobody else owns it.
-    Ok((unsafe { OwnedFd::from_raw_fd(number) }, length as usize))
-}
-
-/// The address that a socket is bound to, as [`accept`] has its caller's.
-pub(crate) fn local_name<const N: usize>(
-    socket: BorrowedFd<'_>,
-    name: &mut [u32; N],
-) -> Result<((), usize), Errno> {
-    let mut length = room(name);
-    let address = name.as_mut_ptr().cast();
-    // SAFETY: the call writes no more than `length` bytes of the address, and the length.
-    match unsafe { libc::getsockname(socket.as_raw_fd(), address, &raw mut length) } {
-        0 => Ok(((), length as usize)),
-        _ => Err(last_errno()),
-    }
-}
-
-/// How many bytes an address may have there.
-#[expect(clippy::cast_possible_truncation, reason = "addresses are short")]
-const fn room<const N: usize>(_: &[u32; N]) -> libc::socklen_t {
-    size_of::<[u32; N]>() as libc::socklen_t
-}
-
-#[cold]
-fn last_errno() -> Errno {
-    Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::IO)
 }
 
 /// A value of which every process has its own: a forked child does not see its parent's.

@@ -78,10 +78,12 @@ fn wait_for_objects(
         found.push(event(handle)?); // EVT-44
     }
     objects.extend(found.iter().map(|found| &**found));
-    let waited = match EventObject::satisfied_at_once(&objects, all)? {
-        Some(index) => Ok(index),
-        None if all => EventObject::wait_all(&objects, &wait()).map(|()| 0), // EVT-41
-        None => EventObject::wait_any(&objects, &wait()),                    // EVT-40
+    let waited = if !all {
+        EventObject::wait_any(&objects, &wait()) // EVT-40
+    } else if EventObject::satisfied_at_once(&objects, all)?.is_some() {
+        Ok(0)
+    } else {
+        EventObject::wait_all(&objects, &wait()).map(|()| 0) // EVT-41
     };
     match waited {
         Ok(index) => Ok(code_of(index)),

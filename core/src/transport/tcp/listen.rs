@@ -21,7 +21,7 @@ use crate::{
     address::Sockaddr,
     provider::intake::Key,
     rules::connection::{Connection, State},
-    sys::{self, slot::User},
+    sys::slot::User,
 };
 
 /// A request that has left the kernel's queue: the connection, and the mode it was taken with.
@@ -162,8 +162,11 @@ impl Tcp {
         flags: SocketFlags,
         caller: &mut Sockaddr,
     ) -> rustix::io::Result<OwnedFd> {
-        let flags = flags | SocketFlags::CLOEXEC; // HND-36
-        caller.written_by(|words| sys::accept(self.fd.as_fd(), flags, words))
+        let (fd, address) = net::acceptfrom_with(&self.fd, flags | SocketFlags::CLOEXEC)?; // HND-36
+        match &address {
+            Some(address) if caller.take_from_kernel(address).is_ok() => Ok(fd),
+            _ => Err(Errno::AFNOSUPPORT),
+        }
     }
 
     /// What an error of `accept4` means: whether to call it again.
@@ -202,11 +205,11 @@ impl Tcp {
         {
             return Err(Error::ConnReset); // ACC-23 LSN-37
         }
-        if let Some(address) = history.listening_on.get() {
-            request.callee = *address;
-        } else {
-            let local = |words: &mut _| sys::local_name(arrived.fd.as_fd(), words);
-            request.callee.written_by(local)?; // ACC-35: behind a wildcard only
+        match history.listening_on.get() {
+            Some(address) => request.callee = *address,
+            None => request
+                .callee
+                .take_from_kernel(&net::getsockname(&arrived.fd)?)?, // ACC-35: behind a wildcard only
         }
         // No caller data (ACC-31), no quality of service (QOS-10).
         Ok(())

@@ -123,9 +123,7 @@ fn a_thread_that_sleeps_already_is_woken_when_an_attempt_times_out() {
     let _alone = alone();
     for entry in common::ENTRIES {
         let (_listener, address) = listening(entry, 1);
-        if entry.is_kernel_socket() {
-            fill(&address);
-        }
+        let _callers = entry.is_kernel_socket().then(|| fill(&address));
         let client = Socket::new(entry).unwrap();
         client
             .set_option(SocketOption::ConnectTimeout, 200)
@@ -146,14 +144,13 @@ fn a_thread_that_sleeps_already_is_woken_when_an_attempt_times_out() {
 }
 
 /// Fills the queue of a listener, so that the kernel does not answer the next one.
-fn fill(address: &Address) {
-    // They stay for the life of the test program.
-    for _ in 0..2 {
+fn fill(address: &Address) -> [Socket; 2] {
+    [(); 2].map(|()| {
         let caller = Socket::new(Entry::Tcp4).expect("a socket");
         caller.set_nonblocking(true).expect("non-blocking");
         let _ = caller.connect(address, ConnectData::default(), &Wait::FOREVER);
-        std::mem::forget(caller);
-    }
+        caller
+    })
 }
 
 /// More sockets than are reported at once.

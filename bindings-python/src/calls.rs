@@ -121,6 +121,14 @@ pub(crate) fn attempt_failed(py: Python<'_>, socket: &Socket, error: Error) -> P
     refusal(py, error, &data)
 }
 
+/// The bytes that came with the acceptance.
+pub(crate) fn callee_data(socket: &Socket) -> Vec<u8> {
+    let mut buffer = vec![0; socket.user_data_limits().connect];
+    let length = socket.callee_data(&mut buffer);
+    buffer.truncate(length);
+    buffer
+}
+
 /// No entry can be set to carry more user data.
 const MAX_USER_DATA: usize = 4096;
 
@@ -144,6 +152,23 @@ pub(crate) fn user_data(socket: &Socket, kind: UserDataKind) -> provider::Result
     let length = socket.user_data(kind, &mut buffer)?;
     buffer.truncate(length);
     Ok(buffer)
+}
+
+/// Sends all of the data, in as many calls as it takes until the deadline.
+pub(crate) fn send_all(
+    py: Python<'_>,
+    socket: &Socket,
+    mut data: &[u8],
+    deadline: Deadline,
+) -> PyResult<()> {
+    loop {
+        // An empty message is sent, too.
+        let taken = waiting(py, deadline, |wait| socket.send(data, wait))?;
+        data = &data[taken..];
+        if data.is_empty() {
+            return Ok(());
+        }
+    }
 }
 
 /// One call receives no more than this, however much is asked for.

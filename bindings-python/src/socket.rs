@@ -258,15 +258,7 @@ impl Socket {
     ) -> PyResult<()> {
         let data = values::bytes_from_python(data)?;
         let (socket, deadline) = (self.get(py)?, Deadline::after(timeout)?);
-        let mut rest = &data[..];
-        loop {
-            // An empty message is sent, too.
-            let taken = waiting(py, deadline, |wait| socket.send(rest, wait))?;
-            rest = &rest[taken..];
-            if rest.is_empty() {
-                return Ok(());
-            }
-        }
+        calls::send_all(py, &socket, &data, deadline)
     }
 
     /// Receives up to `size` bytes; b"" means that the peer has ended the stream (DIS-33).
@@ -443,10 +435,7 @@ impl Socket {
     /// (CON-24, CON-32).
     #[getter]
     fn callee_data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let socket = self.get(py)?;
-        let mut buffer = vec![0; socket.user_data_limits().connect];
-        let length = socket.callee_data(&mut buffer);
-        Ok(PyBytes::new(py, &buffer[..length]))
+        Ok(PyBytes::new(py, &calls::callee_data(&*self.get(py)?)))
     }
 
     /// Sets user data as an option: the caller data of the next connect, what a listener answers

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import sys
@@ -10,7 +11,7 @@ import unittest
 from typing import Any
 
 import vestibule
-from vestibule import Decision, Entry, InProcessAddress
+from vestibule import Decision, Entry, EventObject, InProcessAddress
 
 SLOW = float(os.environ.get("VESTIBULE_TEST_SLOW") or 1)
 """Every deadline is multiplied by this."""
@@ -118,6 +119,31 @@ class EntryCase(unittest.TestCase):
         return caught.exception
 
 
+class ReportingCase(EntryCase):
+    """A test on one entry, with an event object for sockets to report to."""
+
+    def setUp(self):
+        super().setUp()
+        self.event = self.keep(EventObject())
+
+    def happened(self, socket, reset=None):
+        """What the socket reports, once its event object is set."""
+        self.assertTrue(self.event.wait(DEADLINE))
+        return dict(socket.network_events(self.event if reset is None else reset))
+
+    def awaited(self, socket, *events):
+        """Collects until all of these have been reported."""
+        collected = {}
+        while not set(events) <= set(collected):
+            collected.update(self.happened(socket))
+        return collected
+
+
+def is_readable(watched) -> bool:
+    """Whether it polls readable now."""
+    return bool(select.select([watched], [], [], 0)[0])
+
+
 def on_every_entry(scenes):
     """Puts a test case of every stream entry into the module. The class itself has no entry and leaves its name."""
     module = vars(sys.modules[scenes.__module__])
@@ -183,9 +209,11 @@ __all__ = [
     "Background",
     "Decision",
     "EntryCase",
+    "ReportingCase",
     "SignalHandled",
     "has_ipv6",
     "in_a_child",
     "interrupted_soon",
+    "is_readable",
     "on_every_entry",
 ]

@@ -1,9 +1,11 @@
-/* The part of bad_arguments_winsock.c about network events, where the Winsock names differ from
- * vestibule.h: BOOL results, WSA_INFINITE, signed masks (EVT-10, EVT-27, EVT-38, EVT-43, EVT-53).
+/* Bad arguments of the calls for network events, where the Winsock names differ from vestibule.h:
+ * BOOL results, WSA_INFINITE, signed masks (EVT-10, EVT-27, EVT-38, EVT-43, EVT-53); and of select.
  */
 
-#ifndef BAD_EVENTS_WINSOCK_H
-#define BAD_EVENTS_WINSOCK_H
+#ifndef BAD_ARGUMENTS_WINSOCK_EVENTS_H
+#define BAD_ARGUMENTS_WINSOCK_EVENTS_H
+
+#include "shared.h"
 
 #define NO_OBJECT(call) FAILS(call, FALSE, WSA_INVALID_HANDLE)
 #define WAIT_FAILS(call, error) FAILS(call, WSA_WAIT_FAILED, error)
@@ -141,6 +143,29 @@ static void get_message_arguments(int family) {
     CHECK(untouched(&message, sizeof message));
     CHECK(VestibuleClosePort(port) == TRUE);
     NO_OBJECT(VestibuleClosePort(port));
+}
+
+static void select_handle(uintptr_t bad) {
+    const struct timeval past = {-1, 0};
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(bad, &set);
+    CHECK_ERROR(select(0, &set, NULL, NULL, &past), WSAENOTSOCK);
+    CHECK_ERROR(select(0, NULL, &set, NULL, NULL), WSAENOTSOCK);
+    CHECK_ERROR(select(0, NULL, NULL, &set, NULL), WSAENOTSOCK);
+    CHECK(set.fd_count == 1 && set.fd_array[0] == bad);
+}
+
+static void select_arguments(int family) {
+    const struct timeval past = {0, -1};
+    SOCKET s = fresh(family);
+    fd_set set;
+    FD_ZERO(&set);
+    CHECK_ERROR(select(0, NULL, NULL, NULL, NULL), WSAEINVAL);
+    CHECK_ERROR(select(0, &set, &set, &set, NULL), WSAEINVAL);
+    FD_SET(s, &set);
+    CHECK_ERROR(select(0, &set, NULL, NULL, &past), WSAEINVAL);
+    CHECK(set.fd_count == 1 && closesocket(s) == 0);
 }
 
 #endif

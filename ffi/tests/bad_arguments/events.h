@@ -1,13 +1,13 @@
-/* The part of bad_arguments.c about network events: handles that are no event objects or ports,
+/* Bad arguments of the calls for network events: handles that are no event objects or ports,
  * counts and masks that are out of range, NULL, and nothing written or changed after a failure
  * (EVT-10, EVT-24, EVT-27, EVT-38, EVT-39, EVT-43 to EVT-45, EVT-53). */
 
-#ifndef BAD_EVENTS_H
-#define BAD_EVENTS_H
+#ifndef BAD_ARGUMENTS_EVENTS_H
+#define BAD_ARGUMENTS_EVENTS_H
 
-#include "events.h"
+#include "shared.h"
 
-#include <limits.h>
+#include "../events.h"
 
 #define NO_OBJECT VESTIBULE_WSA_INVALID_HANDLE
 #define WAIT_FAILS(call, error) CHECK_FAILS(call, VESTIBULE_WAIT_FAILED, error)

@@ -167,6 +167,25 @@ fn a_claim_is_rejected_before_it_is_there() {
     assert!(decoder.allocated() <= 2);
 }
 
+#[test]
+fn what_was_kept_is_given_back_and_a_cut_packet_is_seen() {
+    let mut decoder = Decoder::new();
+    let stream = b"\x03\x00\x00\x0A\x05\xC0\x00\x01\x00\x02\x03\x00\x00\x0B\x04\xF0\x00\x01\x80hi";
+    let mut most = 0;
+    for (place, octet) in stream.chunks(1).enumerate() {
+        assert_eq!(
+            decoder.is_inside(),
+            ![0, 10].contains(&place),
+            "before octet {place}"
+        );
+        let mut octet = octet;
+        let _ = decoder.next(&mut octet);
+        most = most.max(decoder.allocated());
+    }
+    assert!(!decoder.is_inside());
+    assert_eq!((most, decoder.allocated()), (6, 0));
+}
+
 // ---- references
 
 #[test]

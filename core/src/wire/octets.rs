@@ -50,9 +50,7 @@ impl<'a> Packet<'a> {
     /// Sets the length indicator: what has been put so far is the header.
     pub(super) fn end_header(&mut self) -> Result<(), EncodeError> {
         let header = self.length - HEADER;
-        if header > LONGEST_HEADER {
-            return Err(EncodeError::TooLong);
-        }
+        debug_assert!(header <= LONGEST_HEADER, "checked before anything was put");
         self.buffer[HEADER] = u8::try_from(header - 1).map_err(|_| EncodeError::TooLong)?;
         Ok(())
     }

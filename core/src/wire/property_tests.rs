@@ -497,7 +497,11 @@ proptest! {
             packed.extend_from_slice(&buffer[..used]);
             rest = &rest[taken..];
         }
-        prop_assert_eq!(read(&packed, &[]).1, data);
+        let (ends, read_back, error) = read(&packed, &[]);
+        prop_assert_eq!((&read_back, error), (&data, None));
+        prop_assert_eq!(ends.is_empty(), data.is_empty() || (records && !ends_record));
+        prop_assert!(!records || ends.len() <= 1);
+
     }
 
     #[test]

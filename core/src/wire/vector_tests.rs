@@ -593,6 +593,12 @@ fn a_confirmation_states_a_size_that_was_proposed() {
     };
     let asked = sized(SizeLogarithm::new(10), None);
     assert_eq!(silent.agreed_size(&asked), 1024, "as proposed");
+    let asked = sized(None, units(u32::MAX));
+    assert_eq!(
+        silent.agreed_size(&asked),
+        65_531,
+        "as proposed, in a packet"
+    );
     let asked = sized(None, None);
     assert_eq!(silent.agreed_size(&asked), 65_531, "as a packet holds");
     let greedy = ConnectConfirm {

@@ -2,7 +2,8 @@
 //! with every file of the corpora.
 
 use vestibule::wire::{
-    Class, DecodeError, Decoder, ErrorTpdu, Event, LONGEST_CONTROL, LONGEST_HEADER, MAX_CR, Tpdu,
+    Carrier, Class, Classes, ConnectRequest, DecodeError, Decoder, ErrorTpdu, Event, Input,
+    LONGEST_CONTROL, LONGEST_HEADER, MAX_CR, Machine, Refusal, Report, Step, Timer, Tpdu,
 };
 
 /// One TPDU: reading does not panic, and what was read means the same after it was written. What is
@@ -21,7 +22,7 @@ pub(crate) fn tpdu(octets: &[u8]) {
                 answer
                     .encode(&mut buffer)
                     .expect("a request can be answered");
-                assert!((128..=65_531).contains(&answer.agreed_size(&request)));
+                assert!((128..=65_531).contains(&answer.agreed_size(request.proposed_size())));
                 let quality = request.parameters.quality;
                 assert_eq!(quality.answered(Some(&quality)), quality);
             }
@@ -32,6 +33,164 @@ pub(crate) fn tpdu(octets: &[u8]) {
             let length = error.encode(&mut buffer).expect("any TPDU can be rejected");
             assert_eq!(Tpdu::decode(&buffer[4..length]), Ok(Tpdu::Error(error)));
         }
+    }
+}
+
+/// One side of a connection, and whatever a peer and an application may do to it: the first octet says
+/// which side and which classes; then come moves, an octet each, some with a length and octets. What is
+/// sent can be sent, nothing is sent once sending has ended, whoever waits for the peer has a timer, and
+/// an end of the application with two time-outs closes it.
+pub(crate) fn machine(octets: &[u8]) {
+    let Some((first, mut moves)) = octets.split_first() else {
+        return;
+    };
+    let mut side = Side::new(*first);
+    while let Some((number, rest)) = moves.split_first() {
+        let (length, rest) = rest.split_first().unwrap_or((&0, rest));
+        let (data, rest) = rest.split_at(rest.len().min(usize::from(*length)));
+        moves = rest;
+        side.play(*number, data);
+    }
+    side.come_to_an_end();
+}
+
+struct Side {
+    machine: Machine,
+    decoder: Decoder,
+    /// The request that is pending, as octets of a TPDU.
+    pending: Option<Vec<u8>>,
+    timer: Timer,
+    sending_ended: bool,
+}
+
+impl Side {
+    fn new(first: u8) -> Self {
+        let classes = match first & 0b11 {
+            0 => Classes::ZERO,
+            1 => Classes::TWO,
+            _ => Classes::ZERO.and(Classes::TWO),
+        };
+        let (machine, timer) = match first & 0b1100 {
+            0 => (
+                Machine::initiator(&ConnectRequest::class_0(1)),
+                Timer::Connect,
+            ),
+            0b0100 => (
+                Machine::initiator(&ConnectRequest::class_2(1)),
+                Timer::Connect,
+            ),
+            _ => (Machine::responder(1, classes), Timer::Request),
+        };
+        Self {
+            machine,
+            decoder: Decoder::new(),
+            pending: None,
+            timer,
+            sending_ended: false,
+        }
+    }
+
+    fn play(&mut self, number: u8, data: &[u8]) {
+        let pending = self.pending.clone();
+        match number % 10 {
+            0..3 => self.receive(data),
+            3 => self.carry_out(|machine| Ok(machine.take(Input::End))),
+            4 => self.carry_out(|machine| Ok(machine.take(Input::Reset))),
+            5 if self.timer != Timer::Stop => self.time_out(),
+            6 => {
+                let Some(Ok(Tpdu::ConnectRequest(request))) = pending.as_deref().map(Tpdu::decode)
+                else {
+                    return;
+                };
+                self.carry_out(|machine| machine.accept(&request, None, data));
+            }
+            7 => self.carry_out(|machine| machine.refuse(Refusal::Rejected(data))),
+            8 => self.carry_out(|machine| machine.send_disconnect(data)),
+            9 if number < 128 => self.carry_out(|machine| machine.end(data)),
+            9 => self.carry_out(|machine| Ok(machine.abort(number < 192))),
+            _ => {}
+        }
+    }
+
+    fn receive(&mut self, mut octets: &[u8]) {
+        loop {
+            let mut decoder = std::mem::take(&mut self.decoder);
+            let failed = match decoder.next(&mut octets) {
+                Ok(None) => {
+                    self.decoder = decoder;
+                    return;
+                }
+                Ok(Some(Event::Data(piece))) => {
+                    self.carry_out(|machine| Ok(machine.take(Input::Data(piece.reference))));
+                    None
+                }
+                Ok(Some(Event::Control(tpdu))) => {
+                    self.carry_out(|machine| Ok(machine.take(Input::Tpdu(tpdu))));
+                    None
+                }
+                Err(error) => Some(error),
+            };
+            if let Some(error) = failed {
+                let rejected = decoder.rejected();
+                self.carry_out(|machine| Ok(machine.take(Input::Undecodable(error, rejected))));
+                self.decoder = decoder;
+                return;
+            }
+            self.decoder = decoder;
+        }
+    }
+
+    fn time_out(&mut self) {
+        self.timer = Timer::Stop;
+        self.carry_out(|machine| Ok(machine.take(Input::Timeout)));
+    }
+
+    fn carry_out<'a>(&mut self, call: impl FnOnce(&mut Machine) -> vestibule::Result<Step<'a>>) {
+        let was_closed = self.machine.is_closed();
+        let before = format!("{:?}", self.machine);
+        let Ok(step) = call(&mut self.machine) else {
+            assert_eq!(
+                before,
+                format!("{:?}", self.machine),
+                "an error changes nothing"
+            );
+            return;
+        };
+        assert!(!was_closed || step == Step::default(), "closed for good");
+        let mut buffer = [0; 512];
+        if let Some(tpdu) = step.send {
+            assert!(!self.sending_ended);
+            let length = tpdu.encode(&mut buffer).expect("what is to be sent can be");
+            Tpdu::decode(&buffer[4..length]).expect("what is sent can be read");
+        }
+        self.sending_ended |= step.carrier != Carrier::Keep;
+        if step.timer != Timer::Keep {
+            self.timer = step.timer;
+        }
+        match step.report {
+            Some(Report::Requested(request, _)) => {
+                let length = request.encode(&mut buffer).expect("a request");
+                self.pending = Some(buffer[4..length].to_vec());
+            }
+            Some(Report::Connected(_, _, size)) => assert!((128..=65_531).contains(&size)),
+            _ => {}
+        }
+    }
+
+    fn come_to_an_end(&mut self) {
+        self.carry_out(|machine| machine.end(b""));
+        for _ in 0..2 {
+            if !self.machine.is_closed() {
+                assert_ne!(
+                    self.timer,
+                    Timer::Stop,
+                    "waits without a timer: {:?}",
+                    self.machine
+                );
+                self.time_out();
+            }
+        }
+        assert!(self.machine.is_closed());
     }
 }
 

@@ -30,3 +30,8 @@ fn tpdus_are_read_and_written() {
 fn streams_mean_the_same_in_pieces() {
     replay("stream", checks::stream);
 }
+
+#[test]
+fn a_side_of_a_connection_comes_to_an_end() {
+    replay("machine", checks::machine);
+}

@@ -1,6 +1,6 @@
 #![no_main]
 
-#[allow(dead_code, reason = "the other target has the rest")]
+#[allow(dead_code, reason = "the other targets have the rest")]
 #[path = "../checks.rs"]
 mod checks;
 

@@ -155,9 +155,15 @@ impl<'a> ConnectRequest<'a> {
         }
     }
 
-    fn proposed_classes(&self) -> Classes {
+    /// Every class that is proposed.
+    pub fn proposed_classes(&self) -> Classes {
         let alternatives = self.parameters.alternatives.unwrap_or_default();
         self.class.classes().and(alternatives)
+    }
+
+    /// The largest TPDU that is proposed: as much as a packet holds if nothing is said.
+    pub fn proposed_size(&self) -> usize {
+        self.parameters.stated_size().unwrap_or(LONGEST_TPDU)
     }
 
     /// The CC to this request: no larger size than was proposed, always stated (RFC 2126 section 6.4),
@@ -245,31 +251,30 @@ impl<'a> ConnectRequest<'a> {
 }
 
 impl<'a> ConnectConfirm<'a> {
-    /// The class of the connection.
+    /// The class of the connection, of those that were proposed.
     ///
     /// # Errors
     /// [`Mismatch`] for a class that was not proposed, or class 2 with explicit flow control.
-    pub fn agreed_class(&self, request: &ConnectRequest<'_>) -> Result<Class, Mismatch> {
+    pub fn agreed_class(&self, proposed: Classes) -> Result<Class, Mismatch> {
         let chosen = self.class.classes();
-        let proposed = request.proposed_classes().contains(chosen);
+        let is_proposed = proposed.contains(chosen);
         if chosen == Classes::TWO {
-            return if proposed && self.class.avoids_flow_control() {
+            return if is_proposed && self.class.avoids_flow_control() {
                 Ok(Class::Two)
             } else {
                 Err(Mismatch::Refuse)
             };
         }
-        if chosen == Classes::ZERO && proposed {
+        if chosen == Classes::ZERO && is_proposed {
             Ok(Class::Zero)
         } else {
             Err(Mismatch::Close)
         }
     }
 
-    /// The largest TPDU that may be sent: what this states, else what was proposed, else as much as a
-    /// packet holds. A CC that states more than was proposed does not get it.
-    pub fn agreed_size(&self, request: &ConnectRequest<'_>) -> usize {
-        let proposed = request.parameters.stated_size().unwrap_or(LONGEST_TPDU);
+    /// The largest TPDU that may be sent: what this states, else what was proposed. A CC that states
+    /// more than was proposed does not get it.
+    pub fn agreed_size(&self, proposed: usize) -> usize {
         self.parameters
             .stated_size()
             .map_or(proposed, |stated| stated.min(proposed))

@@ -12,6 +12,9 @@
 //! | DT | F0 | [`data`] | data |
 //! | ER | 70 | [`error_tpdu`] | what was wrong |
 //!
+//! [`machine`] is what happens on one connection: TPDUs, ends and calls of the application come in, and
+//! out comes what is to be sent, reported, timed and closed ([`step`]).
+//!
 //! All numbers are big endian. [`tpkt`] is the framing around each TPDU, [`tpdu`] what all of them
 //! have in common, [`fault`] what can be wrong with them. TPDUs of explicit flow control and of
 //! expedited data (AK, RJ, ED, EA) are not used: receiving one is a protocol error.
@@ -21,10 +24,12 @@ pub mod data;
 mod decoder;
 pub mod error_tpdu;
 pub mod fault;
+pub mod machine;
 mod octets;
 pub mod parameters;
 pub mod quality;
 pub mod release;
+pub mod step;
 pub mod tpdu;
 pub mod tpkt;
 
@@ -33,9 +38,11 @@ pub use data::{Data, DataHeader, DataPrefix, Outbound, Segments};
 pub use decoder::{Decoder, Event, Piece};
 pub use error_tpdu::{Cause, ErrorTpdu};
 pub use fault::{BadPacket, DecodeError, EncodeError, Fault, Malformed};
+pub use machine::Machine;
 pub use parameters::{Classes, Parameters, SizeLogarithm};
 pub use quality::Quality;
 pub use release::{DisconnectConfirm, DisconnectRequest, Reason, Release};
+pub use step::{Carrier, Input, Refusal, Report, Step, Timer, Timers};
 pub use tpdu::Tpdu;
 
 /// Octets of caller data or callee data (X.224 sections 13.3.5 and 13.4.5; UDA-09).
@@ -56,6 +63,8 @@ pub const LONGEST_HEADER: usize = RESERVED_INDICATOR as usize;
 /// Octets of the longest TPDU other than DT: a DR whose header is full.
 pub const LONGEST_CONTROL: usize = LONGEST_HEADER + MAX_DISCONNECT_DATA;
 
+#[cfg(test)]
+mod machine_tests;
 #[cfg(test)]
 mod malformed_tests;
 #[cfg(test)]

@@ -557,7 +557,7 @@ fn a_confirmation_has_a_class_that_was_proposed() {
             class: ClassOctet(answer),
             ..proposed.confirmed(2, Class::Two)
         }
-        .agreed_class(proposed)
+        .agreed_class(proposed.proposed_classes())
     };
     let both = ConnectRequest::class_2(1);
     assert_eq!(agreed(0x21, &both), Ok(Class::Two));
@@ -580,7 +580,11 @@ fn a_confirmation_states_a_size_that_was_proposed() {
         asked.parameters.preferred_size = preferred_size;
         asked
     };
-    let agreed = |asked: &ConnectRequest<'_>| asked.confirmed(2, Class::Two).agreed_size(asked);
+    let agreed = |asked: &ConnectRequest<'_>| {
+        asked
+            .confirmed(2, Class::Two)
+            .agreed_size(asked.proposed_size())
+    };
     assert_eq!(agreed(&sized(None, None)), 8192);
     assert_eq!(agreed(&sized(SizeLogarithm::new(7), None)), 128);
     assert_eq!(agreed(&sized(SizeLogarithm::new(16), None)), 8192);
@@ -592,21 +596,33 @@ fn a_confirmation_states_a_size_that_was_proposed() {
         ..request(0x21, None).confirmed(2, Class::Two)
     };
     let asked = sized(SizeLogarithm::new(10), None);
-    assert_eq!(silent.agreed_size(&asked), 1024, "as proposed");
+    assert_eq!(
+        silent.agreed_size(asked.proposed_size()),
+        1024,
+        "as proposed"
+    );
     let asked = sized(None, units(u32::MAX));
     assert_eq!(
-        silent.agreed_size(&asked),
+        silent.agreed_size(asked.proposed_size()),
         65_531,
         "as proposed, in a packet"
     );
     let asked = sized(None, None);
-    assert_eq!(silent.agreed_size(&asked), 65_531, "as a packet holds");
+    assert_eq!(
+        silent.agreed_size(asked.proposed_size()),
+        65_531,
+        "as a packet holds"
+    );
     let greedy = ConnectConfirm {
         parameters: sized(None, units(511)).parameters,
         ..silent
     };
     let asked = sized(SizeLogarithm::new(10), None);
-    assert_eq!(greedy.agreed_size(&asked), 1024, "not more than proposed");
+    assert_eq!(
+        greedy.agreed_size(asked.proposed_size()),
+        1024,
+        "not more than proposed"
+    );
 }
 
 // ---- flow specifications

@@ -596,6 +596,13 @@ fn the_timers_are_those_of_the_standard_unless_set() {
     assert!(timers.hold < timers.answer);
 }
 
+#[test]
+fn a_connection_costs_little_while_it_waits() {
+    assert_eq!(size_of::<Machine>(), 24);
+    assert_eq!(size_of::<Decoder>(), 56);
+    assert_eq!(Decoder::new().allocated(), 0);
+}
+
 // ---- two sides
 
 #[derive(Clone, Debug)]

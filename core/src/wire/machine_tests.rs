@@ -122,6 +122,16 @@ fn a_confirmation_opens() {
         ..Step::default()
     };
     assert_eq!(take(&mut client, confirm), expected);
+    let smaller = ConnectConfirm {
+        parameters: Parameters {
+            size: SizeLogarithm::new(10),
+            ..Parameters::default()
+        },
+        ..confirm
+    };
+    let step = take(&mut Machine::initiator(&request), smaller);
+    let report = Report::Connected(smaller, Class::Two, 1024);
+    assert_eq!(step.report, Some(report));
     assert_eq!(client.check_send(), Ok(()));
     assert_eq!(client.data_reference(), Some(2));
     assert!(client.delivers());

@@ -61,6 +61,8 @@ mod wait;
 
 #[doc(hidden)]
 pub mod rules;
+#[doc(hidden)]
+pub mod wire;
 
 #[doc(hidden)]
 pub mod handles {

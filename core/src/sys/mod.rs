@@ -23,7 +23,7 @@ use std::{
 use rustix::{
     event::{EventfdFlags, eventfd},
     io::{DupFlags, dup3, fcntl_dupfd_cloexec},
-    ioctl::{Getter, Opcode, ioctl},
+    ioctl::{Getter, Opcode, Updater, ioctl},
     mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous},
     net::SocketAddrAny,
 };
@@ -174,10 +174,13 @@ pub(crate) fn unsent(fd: BorrowedFd<'_>) -> Result<usize> {
 /// Those of the kernel.
 pub(crate) fn is_at_mark(fd: BorrowedFd<'_>) -> Result<bool> {
     const SIOCATMARK: Opcode = 0x8905;
-    // SAFETY: the request writes one int, which is what the getter has room for.
-    let request = unsafe { Getter::<SIOCATMARK, i32>::new() };
+    // Checkers of memory take the request for one that reads the int, too; so it has a value.
+    let mut is_at_mark = 0;
+    // SAFETY: the request writes one int, which is what there is room for.
+    let request = unsafe { Updater::<SIOCATMARK, i32>::new(&mut is_at_mark) };
     // SAFETY: it is what the kernel expects with this number.
-    Ok(unsafe { ioctl(fd, request)? } != 0)
+    unsafe { ioctl(fd, request)? };
+    Ok(is_at_mark != 0)
 }
 
 unsafe extern "C" {

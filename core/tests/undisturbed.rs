@@ -73,6 +73,9 @@ fn every_waiter_is_woken_whoever_sleeps_in_the_kernel() {
                 clients.push(calling(Entry::Tcp4, &listeners[which].1));
                 until("the waiter is woken", || waiters[which].is_finished());
             }
+            for waiter in waiters {
+                assert_eq!(waiter.join().unwrap(), Ok(()));
+            }
         });
         for ((listener, _), object) in listeners.iter().zip(&objects) {
             deciding(listener, Decision::Reject).unwrap_err();
@@ -199,7 +202,7 @@ fn a_wake_up_is_not_lost_to_a_thread_that_looks() {
         woken.load(SeqCst) > wakes
     };
     thread::scope(|scope| {
-        scope.spawn(|| {
+        let waiter = scope.spawn(|| {
             while !is_over.load(SeqCst) {
                 // A lost wake-up is found by the deadline, which is too late.
                 let _ = awaited.wait(&Wait::at_most(2 * AT_MOST));
@@ -207,7 +210,7 @@ fn a_wake_up_is_not_lost_to_a_thread_that_looks() {
                 woken.fetch_add(1, SeqCst);
             }
         });
-        scope.spawn(|| {
+        let looker = scope.spawn(|| {
             while !is_over.load(SeqCst) {
                 looked_at.reset().unwrap();
             }
@@ -215,6 +218,8 @@ fn a_wake_up_is_not_lost_to_a_thread_that_looks() {
         let lost = (0..WAKES).find(|wakes| !in_time(*wakes));
         is_over.store(true, SeqCst);
         awaited.set().unwrap();
+        waiter.join().unwrap();
+        looker.join().unwrap();
         assert_eq!(lost, None);
     });
 }

@@ -118,7 +118,7 @@ impl Socket {
     pub fn new(entry: Entry) -> Result<Self> {
         let endpoint = match entry {
             Entry::Tcp4 | Entry::Tcp6 => Endpoint::Tcp(Tcp::new(entry.family())?),
-            Entry::Udp4 | Entry::Udp6 => Endpoint::Udp(Udp::new(entry.family())?),
+            Entry::Udp4 | Entry::Udp6 => Endpoint::Udp(Box::new(Udp::new(entry.family())?)),
             Entry::InProcess | Entry::InProcessMessages => {
                 Endpoint::InProcess(InProcess::new(entry.is_message_oriented())?)
             }

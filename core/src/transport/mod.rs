@@ -239,7 +239,8 @@ pub(crate) trait Accepting {
 pub(crate) enum Endpoint {
     Tcp(tcp::Tcp),
     InProcess(in_process::InProcess),
-    Udp(udp::Udp),
+    /// Apart: it is larger than the others, which are the many.
+    Udp(Box<udp::Udp>),
 }
 
 /// What a thread sleeps for in `select`.
@@ -332,7 +333,7 @@ impl Endpoint {
         match self {
             Self::Tcp(tcp) => tcp,
             Self::InProcess(in_process) => in_process,
-            Self::Udp(udp) => udp,
+            Self::Udp(udp) => &**udp,
         }
     }
 

@@ -152,13 +152,28 @@ pub(crate) trait Transport: Send + Sync + std::fmt::Debug {
     fn shutdown(&self, how: Shutdown) -> Result<()>;
     fn send_disconnect(&self, data: Option<&[u8]>) -> Result<()>;
     fn receive_disconnect(&self, buffer: Option<&mut [u8]>) -> Result<usize>;
-    fn set_user_data(&self, kind: UserDataKind, data: &[u8]) -> Result<()>;
-    fn reserve_user_data(&self, kind: UserDataKind, room: usize) -> Result<()>;
-    fn user_data(&self, kind: UserDataKind, buffer: &mut [u8]) -> Result<usize>;
-    fn set_qos(&self, qos: &Qos) -> Result<()>;
+
+    // Entries without user data and without a quality of service leave these as they are.
+
+    fn set_user_data(&self, _kind: UserDataKind, _data: &[u8]) -> Result<()> {
+        Err(Error::NoProtoOpt) // UDA-22
+    }
+    fn reserve_user_data(&self, _kind: UserDataKind, _room: usize) -> Result<()> {
+        Err(Error::NoProtoOpt) // UDA-22
+    }
+    fn user_data(&self, _kind: UserDataKind, _buffer: &mut [u8]) -> Result<usize> {
+        Err(Error::NoProtoOpt) // UDA-22
+    }
+    fn set_qos(&self, _qos: &Qos) -> Result<()> {
+        Err(Error::NoProtoOpt) // QOS-10
+    }
     /// Copies the callee data that the acceptance carried, cut to the buffer (UDA-13).
-    fn callee_data(&self, buffer: &mut [u8]) -> usize;
-    fn qos(&self) -> Option<Qos>;
+    fn callee_data(&self, _buffer: &mut [u8]) -> usize {
+        0
+    }
+    fn qos(&self) -> Option<Qos> {
+        None
+    }
 
     fn local_address(&self) -> Result<Address>;
     fn peer_address(&self) -> Result<Address>;

@@ -38,16 +38,13 @@ use super::{
     Acceptance, Accepting, Endpoint, Mode, Outgoing, Receive, Received, Request, Transport,
 };
 use crate::{
-    Address, Error, Family, Qos, Result, Setting, Wait,
+    Address, Error, Family, Result, Setting, Wait,
     address::Sockaddr,
     provider::{
         options::{Linger, SocketOption},
         turn::Phase,
     },
-    rules::{
-        connection::{Connection, Shutdown, State},
-        user_data::UserDataKind,
-    },
+    rules::connection::{Connection, Shutdown, State},
     sys::{self, Seconds, slot::Slot},
 };
 
@@ -452,30 +449,6 @@ impl Transport for Tcp {
             return Err(Error::NoProtoOpt); // DIS-29
         }
         self.end(Shutdown::Receive).map(|()| 0)
-    }
-
-    fn set_user_data(&self, _kind: UserDataKind, _data: &[u8]) -> Result<()> {
-        Err(Error::NoProtoOpt) // UDA-22
-    }
-
-    fn reserve_user_data(&self, _kind: UserDataKind, _room: usize) -> Result<()> {
-        Err(Error::NoProtoOpt) // UDA-22
-    }
-
-    fn user_data(&self, _kind: UserDataKind, _buffer: &mut [u8]) -> Result<usize> {
-        Err(Error::NoProtoOpt) // UDA-22
-    }
-
-    fn set_qos(&self, _qos: &Qos) -> Result<()> {
-        Err(Error::NoProtoOpt) // QOS-10
-    }
-
-    fn callee_data(&self, _buffer: &mut [u8]) -> usize {
-        0
-    }
-
-    fn qos(&self) -> Option<Qos> {
-        None
     }
 
     fn local_address(&self) -> Result<Address> {

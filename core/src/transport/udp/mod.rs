@@ -29,16 +29,13 @@ use super::{
     tcp::{Descriptor, KernelWatch, of_family},
 };
 use crate::{
-    Address, Entry, Error, Family, Qos, Result, Wait,
+    Address, Entry, Error, Family, Result, Wait,
     address::Sockaddr,
     provider::{
         options::{Linger, SocketOption},
         turn::Phase,
     },
-    rules::{
-        connection::{Connection, Shutdown, State},
-        user_data::UserDataKind,
-    },
+    rules::connection::{Connection, Shutdown, State},
     sys::{self, Seconds},
 };
 
@@ -273,30 +270,6 @@ impl Transport for Udp {
 
     fn receive_disconnect(&self, _buffer: Option<&mut [u8]>) -> Result<usize> {
         Err(Error::OpNotSupp)
-    }
-
-    fn set_user_data(&self, _kind: UserDataKind, _data: &[u8]) -> Result<()> {
-        Err(Error::NoProtoOpt) // UDA-22
-    }
-
-    fn reserve_user_data(&self, _kind: UserDataKind, _room: usize) -> Result<()> {
-        Err(Error::NoProtoOpt) // UDA-22
-    }
-
-    fn user_data(&self, _kind: UserDataKind, _buffer: &mut [u8]) -> Result<usize> {
-        Err(Error::NoProtoOpt) // UDA-22
-    }
-
-    fn set_qos(&self, _qos: &Qos) -> Result<()> {
-        Err(Error::NoProtoOpt) // QOS-10
-    }
-
-    fn callee_data(&self, _buffer: &mut [u8]) -> usize {
-        0
-    }
-
-    fn qos(&self) -> Option<Qos> {
-        None
     }
 
     fn local_address(&self) -> Result<Address> {

@@ -2,16 +2,14 @@
 
 use std::os::fd::AsRawFd;
 
-use provider::{
-    Error, EventReport, MAX_WAIT_EVENTS, NetworkEvents,
-    handles::{Slot, User},
-};
+use provider::{Error, EventReport, MAX_WAIT_EVENTS, NetworkEvents, handles::User};
 use pyo3::{
     prelude::*,
     types::{PyIterator, PyTuple},
 };
 
 use crate::{
+    closable::Closable,
     errors::{OrRaise as _, exception},
     values::class,
     waiting::{Deadline, detached},
@@ -27,22 +25,7 @@ use crate::{
 #[pyclass(frozen, weakref, module = "vestibule")]
 #[derive(Debug)]
 pub(crate) struct EventObject {
-    /// Nothing once it is closed, so that its descriptor goes as soon as no socket reports to it.
-    open: Slot<provider::EventObject>,
-}
-
-/// There is one object in a place, so any tag will do.
-const TAG: u32 = 1;
-
-impl EventObject {
-    fn if_open(&self) -> Option<User<'_, provider::EventObject>> {
-        self.open.enter_any()
-    }
-
-    fn get(&self, py: Python<'_>) -> PyResult<User<'_, provider::EventObject>> {
-        self.if_open()
-            .ok_or_else(|| exception(py, Error::InvalidHandle)) // EVT-39
-    }
+    object: Closable<provider::EventObject>,
 }
 
 /// The provider's object for a registration or an enumeration. One that is closed is WSAEINVAL there
@@ -51,10 +34,7 @@ pub(crate) fn named<'a>(
     py: Python<'_>,
     object: Option<&'a Bound<'_, EventObject>>,
 ) -> PyResult<Option<User<'a, provider::EventObject>>> {
-    let open = |object: &'a Bound<'_, EventObject>| {
-        let object = object.get().if_open();
-        object.ok_or_else(|| exception(py, Error::Inval))
-    };
+    let open = |object: &'a Bound<'_, EventObject>| object.get().object.named(py);
     object.map(open).transpose()
 }
 
@@ -65,30 +45,30 @@ impl EventObject {
     fn new(py: Python<'_>) -> PyResult<Self> {
         let object = provider::EventObject::new().or_raise(py)?;
         Ok(Self {
-            open: Slot::holding(TAG, object),
+            object: Closable::new(object),
         })
     }
 
     /// Whether it has been closed.
     #[getter]
     fn closed(&self) -> bool {
-        self.if_open().is_none()
+        self.object.if_open().is_none()
     }
 
     /// Sets it (EVT-38).
     fn set(&self, py: Python<'_>) -> PyResult<()> {
-        self.get(py)?.set().or_raise(py)
+        self.object.get(py)?.set().or_raise(py)
     }
 
     /// Resets it (EVT-38). `Socket.network_events(reset=...)` does so in one step with handing over
     /// what has happened.
     fn reset(&self, py: Python<'_>) -> PyResult<()> {
-        self.get(py)?.reset().or_raise(py)
+        self.object.get(py)?.reset().or_raise(py)
     }
 
     /// Whether it is set, now.
     fn is_set(&self, py: Python<'_>) -> PyResult<bool> {
-        self.get(py)?.is_set().or_raise(py)
+        self.object.get(py)?.is_set().or_raise(py)
     }
 
     /// Waits until it is set, and leaves it set (EVT-47). Returns whether it is: False means that
@@ -98,7 +78,7 @@ impl EventObject {
     /// meanwhile (EVT-62).
     #[pyo3(signature = (timeout = None))]
     fn wait(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
-        let (object, deadline) = (self.get(py)?, Deadline::after(timeout)?);
+        let (object, deadline) = (self.object.get(py)?, Deadline::after(timeout)?);
         let satisfied = in_time(py, deadline, |wait| object.wait(wait))?;
         Ok(satisfied.is_some())
     }
@@ -109,7 +89,7 @@ impl EventObject {
     /// call and belongs to the object: do not read, write or close it. Raises WinsockError
     /// (WSAEMFILE).
     fn fileno(&self, py: Python<'_>) -> PyResult<i32> {
-        self.if_open().map_or(Ok(-1), |object| {
+        self.object.if_open().map_or(Ok(-1), |object| {
             let descriptor = object.descriptor().or_raise(py)?;
             Ok(descriptor.as_raw_fd())
         })
@@ -118,11 +98,7 @@ impl EventObject {
     /// Closes it; a second time nothing happens. Waits of other threads end (EVT-62). Sockets that
     /// report to it go on, and nobody is told (EVT-39).
     fn close(&self) {
-        if let Some(object) = self.if_open()
-            && object.retire()
-        {
-            let _ = object.close(); // what a forked child has of its parent is only dropped
-        }
+        self.object.close(provider::EventObject::close);
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {
@@ -141,7 +117,7 @@ impl EventObject {
     }
 
     fn __repr__(&self) -> String {
-        let state = match self.if_open().map(|object| object.is_set()) {
+        let state = match self.object.if_open().map(|object| object.is_set()) {
             None | Some(Err(Error::InvalidHandle)) => "closed",
             Some(Ok(true)) => "set",
             Some(Ok(false)) => "unset",
@@ -209,7 +185,7 @@ fn all_open(
     py: Python<'_>,
     objects: &[Bound<'_, EventObject>],
 ) -> PyResult<Vec<provider::EventObject>> {
-    let open = |object: &Bound<'_, EventObject>| Ok((*object.get().get(py)?).clone());
+    let open = |object: &Bound<'_, EventObject>| Ok((*object.get().object.get(py)?).clone());
     objects.iter().map(open).collect() // EVT-44
 }
 

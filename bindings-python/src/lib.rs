@@ -11,6 +11,7 @@
 mod address;
 mod calls;
 mod catalogue;
+mod closable;
 mod errors;
 mod events;
 mod opening;

@@ -5,13 +5,11 @@ use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use provider::{
-    Error, Notification,
-    handles::{Slot, User},
-};
+use provider::{Error, Notification, handles::User};
 use pyo3::prelude::*;
 
 use crate::{
+    closable::Closable,
     errors::{OrRaise as _, exception},
     events,
     values::class,
@@ -28,22 +26,7 @@ use crate::{
 #[pyclass(frozen, weakref, module = "vestibule")]
 #[derive(Debug)]
 pub(crate) struct NotificationPort {
-    /// Nothing once it is closed.
-    open: Slot<provider::NotificationPort>,
-}
-
-/// There is one port in a place, so any tag will do.
-const TAG: u32 = 1;
-
-impl NotificationPort {
-    fn if_open(&self) -> Option<User<'_, provider::NotificationPort>> {
-        self.open.enter_any()
-    }
-
-    fn provider(&self, py: Python<'_>) -> PyResult<User<'_, provider::NotificationPort>> {
-        self.if_open()
-            .ok_or_else(|| exception(py, Error::InvalidHandle))
-    }
+    port: Closable<provider::NotificationPort>,
 }
 
 /// The provider's port for a registration; one that is closed is WSAEINVAL there (EVT-53).
@@ -51,10 +34,7 @@ pub(crate) fn named<'a>(
     py: Python<'_>,
     port: Option<&'a Bound<'_, NotificationPort>>,
 ) -> PyResult<Option<User<'a, provider::NotificationPort>>> {
-    let open = |port: &'a Bound<'_, NotificationPort>| {
-        let port = port.get().if_open();
-        port.ok_or_else(|| exception(py, Error::Inval))
-    };
+    let open = |port: &'a Bound<'_, NotificationPort>| port.get().port.named(py);
     port.map(open).transpose()
 }
 
@@ -65,14 +45,14 @@ impl NotificationPort {
     fn new(py: Python<'_>) -> PyResult<Self> {
         let port = provider::NotificationPort::new().or_raise(py)?;
         Ok(Self {
-            open: Slot::holding(TAG, port),
+            port: Closable::new(port),
         })
     }
 
     /// Whether it has been closed.
     #[getter]
     fn closed(&self) -> bool {
-        self.if_open().is_none()
+        self.port.if_open().is_none()
     }
 
     /// Takes the oldest Notification out, waiting for one up to `timeout` seconds; 0 looks once, None
@@ -83,7 +63,7 @@ impl NotificationPort {
     /// thread meanwhile.
     #[pyo3(signature = (timeout = None))]
     fn get<'py>(&self, py: Python<'py>, timeout: Option<f64>) -> PyResult<Bound<'py, PyAny>> {
-        let (port, deadline) = (self.provider(py)?, Deadline::after(timeout)?);
+        let (port, deadline) = (self.port.get(py)?, Deadline::after(timeout)?);
         let notification = waiting(py, deadline, |wait| port.next(wait))?;
         notification_to_python(py, &notification)
     }
@@ -93,7 +73,7 @@ impl NotificationPort {
     /// the first call and belongs to the port: do not read, write or close it. Raises WinsockError
     /// (WSAEMFILE).
     fn fileno(&self, py: Python<'_>) -> PyResult<i32> {
-        self.if_open().map_or(Ok(-1), |port| {
+        self.port.if_open().map_or(Ok(-1), |port| {
             let descriptor = port.descriptor().or_raise(py)?;
             Ok(descriptor.as_raw_fd())
         })
@@ -102,11 +82,7 @@ impl NotificationPort {
     /// Closes it; a second time nothing happens. Messages that wait are lost, waits of other threads
     /// end, and nothing is posted any more.
     fn close(&self) {
-        if let Some(port) = self.if_open()
-            && port.retire()
-        {
-            let _ = port.close(); // what a forked child has of its parent is only dropped
-        }
+        self.port.close(provider::NotificationPort::close);
     }
 
     fn __iter__(slf: Py<Self>) -> Py<Self> {
@@ -114,7 +90,7 @@ impl NotificationPort {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(port) = self.if_open() else {
+        let Some(port) = self.port.if_open() else {
             return Ok(None);
         };
         match detached(py, Deadline::NEVER, |wait| port.next(wait))? {

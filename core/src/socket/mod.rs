@@ -1,6 +1,8 @@
 //! The socket itself: every operation of every entry, as Winsock names them.
 
+mod accepting;
 mod adopting;
+mod closing;
 mod data;
 mod datagrams;
 mod events;
@@ -9,6 +11,7 @@ mod settings;
 mod urgent;
 mod vectored;
 
+pub(crate) use self::accepting::Place;
 pub use self::{
     adopting::{AdoptError, DetachError},
     select::{Readiness, Selected, select},
@@ -16,20 +19,15 @@ pub use self::{
 
 use std::{
     os::fd::{AsRawFd, BorrowedFd, RawFd},
-    sync::{
-        Arc, OnceLock,
-        atomic::Ordering::{Relaxed, SeqCst},
-    },
+    sync::{Arc, OnceLock, atomic::Ordering::SeqCst},
     time::Instant,
 };
 
 use crate::{
-    Address, ConditionArgs, Decision, Entry, Error, Linger, Qos, Result, Setting, SocketOption,
-    UserDataLimits, Wait,
+    Address, Entry, Error, Qos, Result, Setting, SocketOption, UserDataLimits, Wait,
     provider::{
-        accept::Listening,
         monitor::{Announced, Signal},
-        options::{OptionStore, Options},
+        options::OptionStore,
         process::Provider,
         sync::AtomicBool,
         turn::{Phase, Turn},
@@ -37,8 +35,8 @@ use crate::{
     },
     rules::{backlog, user_data},
     transport::{
-        Accepting, CalleeReceiver, Endpoint, Mode, Outgoing, Request, Transport,
-        in_process::InProcess, tcp::Tcp, udp::Udp,
+        CalleeReceiver, Endpoint, Mode, Outgoing, Transport, in_process::InProcess, tcp::Tcp,
+        udp::Udp,
     },
 };
 
@@ -246,124 +244,6 @@ impl Socket {
         self.check_open().is_ok() && self.endpoint.is_listening()
     }
 
-    /// Accepts the oldest connection request, if the condition function says so (ACC-01).
-    ///
-    /// The function is called at most once, on this thread, with nothing locked. `Err` from it
-    /// means that it could not answer: the request stays at the head, undecided, and the error is
-    /// returned (ACC-21). If it panics the request stays too, and the panic goes on (ACC-59).
-    ///
-    /// # Errors
-    /// [`Error::ConnRefused`] after a rejection (ACC-18), [`Error::TryAgain`] after a deferral
-    /// (ACC-19); [`Error::Acces`] if an offered request has been withdrawn (ACC-22),
-    /// [`Error::ConnReset`] if the head was reset (ACC-23); [`Error::WouldBlock`] if the socket is
-    /// non-blocking and nothing can be taken (ACC-15, ACC-55); [`Error::Inval`] if it does not
-    /// listen (ACC-16), [`Error::OpNotSupp`] for datagrams (ACC-17); [`Error::MFile`] if no handle is free, the request stays (ACC-24);
-    /// [`Error::InProgress`] inside its own condition function (ACC-51); [`Error::Intr`] if another
-    /// thread closed it (ACC-57); [`Error::TimedOut`] and [`Error::Intr`] as [`Wait`] says.
-    pub fn accept(
-        &self,
-        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
-        wait: &Wait<'_>,
-    ) -> Result<Self> {
-        self.accept_into(Returned, condition, wait)
-    }
-
-    /// The same, with a place for the accepted socket.
-    pub(crate) fn accept_into<P: Place>(
-        &self,
-        place: P,
-        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
-        wait: &Wait<'_>,
-    ) -> Result<P::Placed> {
-        self.check_not_served_here()?;
-        // One function for each transport: what an accept call does is the same, and what it does it
-        // with is known.
-        match &self.endpoint {
-            Endpoint::Tcp(tcp) => self.accept_on(tcp, place, condition, wait),
-            Endpoint::InProcess(in_process) => {
-                self.accept_in_process(in_process, place, condition, wait)
-            }
-            Endpoint::Udp(_) => Err(Error::OpNotSupp), // ACC-17
-        }
-    }
-
-    /// Apart, so that what is run on plain TCP stands together: after a system call there is little in
-    /// the processor's caches.
-    #[inline(never)]
-    fn accept_in_process<P: Place>(
-        &self,
-        transport: &InProcess,
-        place: P,
-        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
-        wait: &Wait<'_>,
-    ) -> Result<P::Placed> {
-        self.accept_on(transport, place, condition, wait)
-    }
-
-    fn accept_on<A: Accepting, P: Place>(
-        &self,
-        transport: &A,
-        place: P,
-        condition: impl FnOnce(&mut ConditionArgs<'_>) -> Result<Decision>,
-        wait: &Wait<'_>,
-    ) -> Result<P::Placed> {
-        if !transport.is_listening() {
-            self.check_open()?;
-            return Err(Error::Inval); // ACC-16
-        }
-        let extra = self.extra();
-        let listening = Listening {
-            provider: self.provider,
-            transport,
-            turn: &extra.turn,
-            capacity: self.limits.connect.into(),
-            watch: &extra.watch,
-        };
-        let mut request = Request::default();
-        let accepted = listening.accept(
-            condition,
-            || self.is_nonblocking(),
-            self.mode(wait),
-            &mut request,
-        )?;
-        if extra.options.is_touched() || extra.watch.get().is_some() {
-            let socket = self.accepted(transport.endpoint(accepted, &request));
-            self.hand_on(&socket, extra)?;
-            return place.put(socket.kernel_descriptor(), || socket);
-        }
-        let descriptor = A::descriptor(&accepted);
-        place.put(descriptor, || {
-            self.accepted(transport.endpoint(accepted, &request))
-        })
-    }
-
-    /// The socket of an accepted connection; it has the attributes of this one (SKT-01).
-    fn accepted(&self, endpoint: Endpoint) -> Self {
-        let socket = Self::of_provider(self.provider, self.entry, endpoint, self.limits);
-        socket.nonblocking.store(self.is_nonblocking(), Relaxed); // SKT-06
-        socket
-    }
-
-    /// Gives an accepted socket the options that were set on this one, and its registration.
-    #[cold]
-    fn hand_on(&self, accepted: &Self, extra: &Extra) -> Result<()> {
-        if extra.options.is_touched() {
-            let options = extra.options.record();
-            if extra.options.touched_since_listen() || !self.transport().inherits_options() {
-                apply(accepted.transport(), &options)?; // SKT-03 SKT-04
-            }
-            // Nobody else knows the socket yet.
-            let _ = accepted.extra.set(Box::new(Extra {
-                options: OptionStore::inherited(options),
-                ..Extra::default()
-            }));
-        }
-        if let Some(watch) = extra.watch.get() {
-            accepted.inherit_watch(watch); // SKT-02
-        }
-        Ok(())
-    }
-
     /// Connects. With datagrams that says where [`send`](Self::send) sends and from where a receive
     /// takes; it can be said again, an address that is all zero takes it back, and caller data is
     /// ignored (CON-28). A blocking socket waits for the server's decision where the entry has one, and
@@ -492,64 +372,6 @@ impl Socket {
         self.transport().write_descriptor()
     }
 
-    /// Closes it. With linger on and a time it first waits until what was sent is out, no longer than
-    /// that time; then the connection is reset (DIS-39 to DIS-41). A drop never waits. Calls of other
-    /// threads that are waiting in it end with [`Error::Intr`] (ACC-56,
-    /// ACC-57); requests in its backlog are refused (LSN-28); its own undecided request is
-    /// withdrawn (LSN-31, CON-30). A kernel socket is closed, too; its descriptor's number stays
-    /// taken until the drop, so that nobody can meet another file under it.
-    ///
-    /// # Errors
-    /// [`Error::NotSock`] the second time; [`Error::InProgress`] inside its own condition function
-    /// (ACC-51); [`Error::WouldBlock`] if it is non-blocking and would have to wait, and then it stays
-    /// open (DIS-42).
-    pub fn close(&self) -> Result<()> {
-        self.close_within(&Wait::FOREVER)
-    }
-
-    /// The same, with a bound for the lingering: when the deadline passes before the linger time has,
-    /// the connection is reset then.
-    ///
-    /// # Errors
-    /// As [`close`](Self::close); [`Error::Intr`] if the hook of [`Wait`] has ended the lingering: the
-    /// socket stays open, with its sending direction ended, and closing it again lingers again.
-    pub fn close_within(&self, wait: &Wait<'_>) -> Result<()> {
-        self.close_and_drop_soon(wait)?;
-        self.transport().release();
-        Ok(())
-    }
-
-    /// The same for a caller that drops the socket right afterwards, which closes the kernel
-    /// socket.
-    pub(crate) fn close_and_drop_soon(&self, wait: &Wait<'_>) -> Result<()> {
-        self.check_not_served_here()?;
-        let linger = self.linger();
-        if linger.on && linger.seconds > 0 {
-            self.transport()
-                .linger_before_close(linger, self.mode(wait))?; // DIS-41 DIS-42
-        }
-        if self.closed.swap(true, SeqCst) {
-            return Err(Error::NotSock);
-        }
-        self.close_transport();
-        self.provider.selecting.ring(); // EVT-64
-        Ok(())
-    }
-
-    /// Closes it with a reset, whatever linger says (HND-09).
-    pub(crate) fn abort(&self) {
-        const RESET: Linger = Linger {
-            on: true,
-            seconds: 0,
-        };
-        // If the option cannot be set the peer sees the end of the stream; there is no better way.
-        let _ = self.transport().set_linger(RESET);
-        if !self.closed.swap(true, SeqCst) {
-            self.transport().close(self.close_turn(), RESET);
-            self.provider.selecting.ring(); // EVT-64
-        }
-    }
-
     /// How its accept calls stand.
     fn phase(&self) -> Phase {
         let extra = self.extra.get();
@@ -562,17 +384,6 @@ impl Socket {
         listens.then(|| self.extra().turn.announce_select())
     }
 
-    /// Ends accept calls, and says how they stood.
-    fn close_turn(&self) -> Phase {
-        self.extra
-            .get()
-            .map_or(Phase::Idle, |extra| extra.turn.close())
-    }
-
-    fn close_transport(&self) {
-        self.transport().close(self.close_turn(), self.linger());
-    }
-
     /// Whether the descriptor still is the socket's (HND-35).
     pub(crate) fn is_intact(&self) -> bool {
         self.transport().is_intact()
@@ -582,47 +393,4 @@ impl Socket {
     pub(crate) fn descriptor_was_closed(&self) {
         self.transport().descriptor_was_closed();
     }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        // What a forked child inherited is the parent's: only its descriptor is closed there.
-        let is_ours = self.provider.check_process().is_ok();
-        if !self.closed.swap(true, SeqCst) && is_ours {
-            self.close_transport();
-        }
-    }
-}
-
-/// Where an accepted socket goes. It is made there and not moved there, since it is large.
-pub(crate) trait Place {
-    type Placed;
-
-    /// `descriptor` is that of the kernel socket, where `socket` makes one. If it cannot be placed it
-    /// closes.
-    fn put(
-        self,
-        descriptor: Option<RawFd>,
-        socket: impl FnOnce() -> Socket,
-    ) -> Result<Self::Placed>;
-}
-
-/// The socket is what the accept call returns.
-struct Returned;
-
-impl Place for Returned {
-    type Placed = Socket;
-
-    fn put(self, _: Option<RawFd>, socket: impl FnOnce() -> Socket) -> Result<Socket> {
-        Ok(socket())
-    }
-}
-
-fn apply(transport: &dyn Transport, options: &Options) -> Result<()> {
-    for (option, value) in options.set_values() {
-        transport.set_option(option, value)?;
-    }
-    options
-        .set_linger()
-        .map_or(Ok(()), |linger| transport.set_linger(linger))
 }
